@@ -51,7 +51,7 @@ export async function buildNative({root = projectRoot, force = false, log = () =
     if (force || !isTested(place)) {
       const compiler = findCompiler();
       await provideLibrary(place, log);
-      await provideBinding(place, compiler, force, log);
+      await provideBinding(place, compiler, log);
     }
     await linkIn(place);
     return {ok: true, changed: true, tensorflow: tensorflowVersion, binding: place.binding};
@@ -116,14 +116,18 @@ function isReady(place) {
 }
 
 function isTested(place) {
+  if (![place.stamp, place.binding].every(file => existsSync(file))) return false;
+  const stamp = readJson(place.stamp);
+  if (stamp?.abi !== process.versions.modules || stamp.sha256 !== hashFile(place.binding)) return false;
+  return libraries.every(name => existsSync(join(place.built, 'deps', 'lib', name)));
+}
+
+/** Null where the file cannot be read or is not JSON. */
+function readJson(file) {
   try {
-    const stamp = JSON.parse(readFileSync(place.stamp, 'utf8'));
-    const now = describeFile(place.binding);
-    if (stamp.abi !== process.versions.modules || stamp.sizeBytes !== now.sizeBytes || stamp.mtimeMs !== now.mtimeMs)
-      return false;
-    return libraries.every(name => existsSync(join(place.built, 'deps', 'lib', name)));
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    return false;
+    return null;
   }
 }
 
@@ -270,7 +274,7 @@ async function download(python, {wheel}, folder) {
   );
 }
 
-async function provideBinding(place, compiler, force, log) {
+async function provideBinding(place, compiler, log) {
   const partial = partialName(place.built);
   const folder = join(partial, 'lib', `napi-v${napiVersion}`);
   const binding = join(folder, 'tfjs_binding.node');
@@ -382,16 +386,12 @@ async function remember(place, compiler, failure) {
 }
 
 function rethrowRemembered(place) {
-  let known;
-  try {
-    known = JSON.parse(readFileSync(place.failure, 'utf8'));
-    const {compiler, compilerMtimeMs, node} = known.tried;
-    if (node !== process.version || findCompiler() !== compiler || statSync(compiler).mtimeMs !== compilerMtimeMs)
-      return;
-  } catch {
-    return;
+  const known = readJson(place.failure);
+  if (!known || known.tried?.node !== process.version || !existsSync(known.tried.compiler)) return;
+  const {compiler, compilerMtimeMs} = known.tried;
+  if (findCompiler() === compiler && statSync(compiler).mtimeMs === compilerMtimeMs) {
+    throw new Missing(known.reason, known.cure);
   }
-  throw new Missing(known.reason, known.cure);
 }
 
 /** Replaces lib/ and deps/ of the package by links into the cache, each in one rename. */
