@@ -1,0 +1,70 @@
+/** Which classes a set of labels holds, how evenly, and how often labels agree by chance. */
+import {assertInRange, assertPositiveInteger, UserError} from '../core/checks';
+
+export interface ClassSpread {
+  /** Classes with at least one label. */
+  readonly present: number;
+  /** Of the label frequencies: 0 when all are one class, log₂ of the number of classes (3.32 for ten) when even. */
+  readonly entropyBits: number;
+}
+
+/** H = -Σ p log₂ p over the frequencies of labels 0 … numClasses - 1; classSpread([0, 0, 1, 2], 4) is {present: 3, entropyBits: 1.5}. */
+export function classSpread(labels: ArrayLike<number>, numClasses: number): ClassSpread {
+  const frequencies = classFrequencies(labels, numClasses);
+  const terms = Array.from(frequencies, p => (p > 0 ? -p * Math.log2(p) : 0));
+  return {present: frequencies.filter(p => p > 0).length, entropyBits: terms.reduce((sum, term) => sum + term, 0)};
+}
+
+/** Share of each class; sums to 1. */
+export function classFrequencies(labels: ArrayLike<number>, numClasses: number): Float64Array {
+  assertPositiveInteger('numClasses', numClasses);
+  if (labels.length === 0) throw new UserError('Expected class frequencies of at least 1 label, got 0.');
+  const frequencies = new Float64Array(numClasses);
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i]!;
+    if (!Number.isInteger(label)) throw new UserError(`Expected label ${i} to be an integer, got ${label}.`);
+    assertInRange(`label ${i}`, label, 0, numClasses - 1);
+    frequencies[label]! += 1 / labels.length;
+  }
+  return frequencies;
+}
+
+/** Share of rows on which all lists of labels agree: 0.5 for [1, 2] and [1, 3]. */
+export function agreement(lists: readonly ArrayLike<number>[]): number {
+  return shareOf(agreementFlags(lists));
+}
+
+/** 1 where all lists agree, else 0. */
+export function agreementFlags(lists: readonly ArrayLike<number>[]): Uint8Array {
+  const [first, ...others] = lists;
+  if (!first || others.length === 0)
+    throw new UserError(`Expected agreement of at least 2 lists, got ${lists.length}.`);
+  for (const other of others) {
+    if (other.length !== first.length) {
+      throw new UserError(`Expected lists of labels of equal length, got ${first.length} and ${other.length}.`);
+    }
+  }
+  return Uint8Array.from({length: first.length}, (_, i) => (others.every(other => other[i] === first[i]) ? 1 : 0));
+}
+
+/**
+ * How often the lists would agree if each kept its frequencies but were drawn without regard to the others:
+ *
+ *   Σ_c Π_m p_m(c)
+ *
+ * 0.1 for two even lists of ten classes, 0.01 for three.
+ */
+export function chanceAgreement(lists: readonly ArrayLike<number>[], numClasses: number): number {
+  const frequencies = lists.map(labels => classFrequencies(labels, numClasses));
+  let chance = 0;
+  for (let c = 0; c < numClasses; c++) chance += frequencies.reduce((product, p) => product * p[c]!, 1);
+  return chance;
+}
+
+/** Mean of flags or values in [0, 1]. */
+export function shareOf(flags: ArrayLike<number>): number {
+  if (flags.length === 0) throw new UserError('Expected a share of at least 1 row, got 0.');
+  let sum = 0;
+  for (let i = 0; i < flags.length; i++) sum += flags[i]!;
+  return sum / flags.length;
+}

@@ -1,0 +1,92 @@
+/** How sure a score is: intervals for shares, for means and for anything that can be resampled. */
+import {assertInRange, assertPositiveInteger, UserError} from '../core/checks';
+import type {RandomStream} from '../core/random';
+
+/** Lower and upper end of a 95 % interval. */
+export type Interval = readonly [low: number, high: number];
+
+const z95 = 1.959963984540054;
+
+/**
+ * Wilson's 95 % interval of a share; it stays inside [0, 1] and has a width even when the share is 0 or 1.
+ *
+ *   centre = (p + z²/2n) / (1 + z²/n),  half width = z √(p(1-p)/n + z²/4n²) / (1 + z²/n),  z = 1.96
+ *
+ * A mean of n values in [0, 1] may be given as share: its variance is at most p(1-p), so the interval is then too wide, never too narrow.
+ *
+ * Source: Wilson 1927, J. Am. Stat. Assoc. 22, 209–212.
+ *
+ * @param share p in [0, 1]; @param count n ≥ 1. wilsonInterval(0.5, 10) is [0.2366, 0.7634].
+ */
+export function wilsonInterval(share: number, count: number): Interval {
+  assertInRange('share', share, 0, 1);
+  assertPositiveInteger('count', count);
+  const scale = 1 + z95 ** 2 / count;
+  const centre = (share + z95 ** 2 / (2 * count)) / scale;
+  const half = (z95 * Math.sqrt((share * (1 - share)) / count + z95 ** 2 / (4 * count ** 2))) / scale;
+  // At 0 and 1 an end is the share itself; rounding must not move it past.
+  return [Math.max(0, Math.min(share, centre - half)), Math.min(1, Math.max(share, centre + half))];
+}
+
+/**
+ * Percentile bootstrap: the 2.5 % and 97.5 % quantiles of a statistic over resamples with replacement.
+ *
+ * @param count rows of the sample; @param statistic receives `count` row indices, repeats included.
+ * Source: Efron & Tibshirani 1993, An Introduction to the Bootstrap, chapter 13.
+ */
+export function bootstrapInterval(
+  count: number,
+  statistic: (indices: Int32Array) => number,
+  stream: RandomStream,
+  resamples = 1000,
+): Interval {
+  const values = resample(count, statistic, stream, resamples).sort((a, b) => a - b);
+  return [quantile(values, 0.025), quantile(values, 0.975)];
+}
+
+/**
+ * value ± 1.96 standard deviations of the statistic over bootstrap resamples.
+ *
+ * For statistics that repeats bias, such as distances between distributions: resampled sets lie farther apart than the sets
+ * themselves, so percentiles would miss the value; their spread is still right.
+ */
+export function bootstrapSpreadInterval(
+  value: number,
+  count: number,
+  statistic: (indices: Int32Array) => number,
+  stream: RandomStream,
+  resamples = 50,
+): Interval {
+  const values = resample(count, statistic, stream, resamples);
+  const mean = values.reduce((sum, v) => sum + v, 0) / resamples;
+  const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (resamples - 1);
+  const half = z95 * Math.sqrt(variance);
+  return [value - half, value + half];
+}
+
+/** Linear interpolation between sorted values: quantile([1, 2, 4], 0.75) is 3. */
+export function quantile(sorted: ArrayLike<number>, share: number): number {
+  assertInRange('share', share, 0, 1);
+  if (sorted.length === 0) throw new UserError('Expected a quantile of at least 1 value, got 0.');
+  const at = share * (sorted.length - 1);
+  const low = Math.floor(at);
+  const high = Math.min(low + 1, sorted.length - 1);
+  return sorted[low]! + (at - low) * (sorted[high]! - sorted[low]!);
+}
+
+function resample(
+  count: number,
+  statistic: (indices: Int32Array) => number,
+  stream: RandomStream,
+  resamples: number,
+): Float64Array {
+  assertPositiveInteger('count', count);
+  if (resamples < 2) throw new UserError(`Expected resamples to be at least 2, got ${resamples}.`);
+  const values = new Float64Array(resamples);
+  const indices = new Int32Array(count);
+  for (let r = 0; r < resamples; r++) {
+    for (let i = 0; i < count; i++) indices[i] = stream.integer(count);
+    values[r] = statistic(indices);
+  }
+  return values;
+}
