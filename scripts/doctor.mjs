@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// What is there, what is missing and why: npm run doctor. Works before anything is installed.
+import {existsSync} from 'node:fs';
+import {join} from 'node:path';
+import {root} from './setup/run.mjs';
+
+const cli = join(root, 'dist', 'cli', 'main.js');
+if (existsSync(cli) && existsSync(join(root, 'node_modules', '.package-lock.json'))) {
+  const {createRequire} = await import('node:module');
+  const {runCli} = createRequire(import.meta.url)(cli);
+  process.exitCode = await runCli(['doctor', ...process.argv.slice(2)]);
+} else {
+  console.log(`Node ${process.versions.node} (${process.platform} ${process.arch})`);
+  console.log('Nothing is set up here yet: no packages or no build. Cure: npm run setup.');
+  process.exitCode = 1;
+}
