@@ -72,9 +72,8 @@ async function nativeEngine(folder) {
   const builder = join(folder, 'scripts', 'build-native.mjs');
   if (!existsSync(builder)) return false;
   const {buildNative} = await import(pathToFileURL(builder).href);
-  const result = await buildNative();
-  // The builder answers from its own stamp within milliseconds when it has nothing to do.
-  return {...result, did: result.ok && result.seconds > 1};
+  const result = await buildNative({root: folder});
+  return {...result, did: result.ok && result.changed};
 }
 
 function wantsNative() {
