@@ -1,0 +1,134 @@
+/**
+ * WAV, the RIFF file format for sound: chunks of `id size bytes`, little-endian, of which `fmt ` and `data` matter here.
+ *
+ * Source: Microsoft, "Multiple Channel Audio Data and WAVE Files" (2007); IBM & Microsoft, "Multimedia Programming
+ * Interface and Data Specifications 1.0" (1991), section WAVE.
+ */
+import {badInput} from '../core/checks';
+import type {Sound} from '../core/types';
+import {readBytes} from './files';
+
+export function readWav(file: string): Sound {
+  return parseWav(readBytes(file), file);
+}
+
+/**
+ * Reads 8-, 16-, 24- and 32-bit PCM and 32-bit float; several channels are averaged to one.
+ *
+ * Samples: 8-bit (v - 128) / 128; n-bit v / 2^(n-1), so that 16-bit 16384 becomes 0.5; float as it is, cut to [-1, 1].
+ *
+ * @param file stands in the messages only.
+ * @throws UserError on a foreign, truncated or empty file, on another encoding, and on samples that are not numbers.
+ */
+export function parseWav(bytes: Uint8Array, file = 'WAV data'): Sound {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (buffer.length < 12 || ascii(buffer, 0) !== 'RIFF' || ascii(buffer, 8) !== 'WAVE') {
+    throw badInput(file, 'a WAV file (it begins RIFF….WAVE)', beginning(buffer));
+  }
+  const chunks = findChunks(buffer, file);
+  if (!chunks.fmt) throw badInput(file, 'a WAV file with a format chunk', 'none before its sound');
+  if (!chunks.data) throw badInput(file, 'a WAV file with a data chunk', `${buffer.length} bytes without one`);
+  const format = parseFormat(chunks.fmt, file);
+  const frameBytes = format.channels * format.bytesPerSample;
+  if (chunks.data.length === 0 || chunks.data.length % frameBytes !== 0) {
+    throw badInput(
+      file,
+      `a WAV file with whole frames of ${frameBytes} bytes, at least one`,
+      `${chunks.data.length} bytes of sound`,
+    );
+  }
+  return {sampleRateHz: format.sampleRateHz, samples: mixDown(chunks.data, format, file)};
+}
+
+/** A mono 16-bit PCM file. Samples outside [-1, 1] are cut; 0.5 becomes 16384, so that parseWav gives it back exactly. */
+export function formatWav({sampleRateHz, samples}: Sound): Buffer {
+  const dataBytes = samples.length * 2;
+  const buffer = Buffer.alloc(44 + dataBytes);
+  buffer.write('RIFF', 0, 'latin1');
+  buffer.writeUInt32LE(36 + dataBytes, 4);
+  buffer.write('WAVEfmt ', 8, 'latin1');
+  buffer.writeUInt32LE(16, 16);
+  buffer.writeUInt16LE(formatTags.pcm, 20);
+  buffer.writeUInt16LE(1, 22); // channels
+  buffer.writeUInt32LE(sampleRateHz, 24);
+  buffer.writeUInt32LE(sampleRateHz * 2, 28); // bytes a second
+  buffer.writeUInt16LE(2, 32); // bytes a frame
+  buffer.writeUInt16LE(16, 34); // bits a sample
+  buffer.write('data', 36, 'latin1');
+  buffer.writeUInt32LE(dataBytes, 40);
+  samples.forEach((sample, i) => {
+    buffer.writeInt16LE(Math.max(-32768, Math.min(32767, Math.round(sample * 32768))), 44 + 2 * i);
+  });
+  return buffer;
+}
+
+const formatTags = {pcm: 1, float: 3, extensible: 0xfffe} as const;
+
+interface Format {
+  readonly isFloat: boolean;
+  readonly channels: number;
+  readonly sampleRateHz: number;
+  readonly bytesPerSample: number;
+}
+
+function findChunks(buffer: Buffer, file: string): {fmt?: Buffer; data?: Buffer} {
+  const found: {fmt?: Buffer; data?: Buffer} = {};
+  for (let at = 12; at + 8 <= buffer.length && !found.data; ) {
+    const id = ascii(buffer, at);
+    const size = buffer.readUInt32LE(at + 4);
+    const left = buffer.length - at - 8;
+    if (size > left) throw badInput(file, `a WAV file with ${size} bytes in its ${id.trim()} chunk`, `${left} bytes`);
+    const body = buffer.subarray(at + 8, at + 8 + size);
+    if (id === 'fmt ') found.fmt = body;
+    if (id === 'data' && found.fmt) found.data = body;
+    else if (id === 'data') return found;
+    at += 8 + size + (size % 2); // a chunk of odd size is followed by one byte of padding
+  }
+  return found;
+}
+
+function parseFormat(fmt: Buffer, file: string): Format {
+  if (fmt.length < 16)
+    throw badInput(file, 'a WAV file with a format chunk of 16 bytes or more', `${fmt.length} bytes`);
+  let tag = fmt.readUInt16LE(0);
+  // The first two bytes of an extensible format's sub-format are the tag that it stands for.
+  if (tag === formatTags.extensible && fmt.length >= 26) tag = fmt.readUInt16LE(24);
+  const channels = fmt.readUInt16LE(2);
+  const sampleRateHz = fmt.readUInt32LE(4);
+  const bits = fmt.readUInt16LE(14);
+  const isFloat = tag === formatTags.float;
+  const known = (tag === formatTags.pcm && [8, 16, 24, 32].includes(bits)) || (isFloat && bits === 32);
+  if (!known)
+    throw badInput(file, 'a WAV file of 8-, 16-, 24- or 32-bit PCM or 32-bit float', `format ${tag} with ${bits} bits`);
+  if (channels < 1) throw badInput(file, 'a WAV file of at least one channel', channels);
+  if (sampleRateHz < 1) throw badInput(file, 'a WAV file with a sample rate', `${sampleRateHz} Hz`);
+  return {isFloat, channels, sampleRateHz, bytesPerSample: bits / 8};
+}
+
+function mixDown(data: Buffer, {isFloat, channels, bytesPerSample}: Format, file: string): Float32Array {
+  const read = isFloat
+    ? (at: number) => Math.max(-1, Math.min(1, data.readFloatLE(at)))
+    : bytesPerSample === 1
+      ? (at: number) => (data[at]! - 128) / 128
+      : (at: number) => data.readIntLE(at, bytesPerSample) / 2 ** (8 * bytesPerSample - 1);
+  const samples = new Float32Array(data.length / (channels * bytesPerSample));
+  for (let i = 0; i < samples.length; i++) {
+    let sum = 0;
+    for (let channel = 0; channel < channels; channel++) sum += read((i * channels + channel) * bytesPerSample);
+    if (Number.isNaN(sum)) throw badInput(file, 'a WAV file of numbers', `NaN at sample ${i}`);
+    samples[i] = sum / channels;
+  }
+  return samples;
+}
+
+function ascii(buffer: Buffer, at: number): string {
+  return buffer.toString('latin1', at, at + 4);
+}
+
+function beginning(buffer: Buffer): string {
+  if (buffer.length === 0) return 'an empty file';
+  return `the beginning ${buffer
+    .subarray(0, 12)
+    .toString('hex')
+    .replace(/(..)(?=.)/g, '$1 ')}`;
+}
