@@ -42,8 +42,9 @@ const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
  * @returns {Promise<{ok: true, changed: boolean, tensorflow: string, binding: string} | {ok: false, reason: string, cure: string}>}
  */
 export async function buildNative({root = projectRoot, force = false, log = () => {}} = {}) {
+  let place;
   try {
-    const place = findPlace(root);
+    place = findPlace(root);
     if (!force && isReady(place))
       return {ok: true, changed: false, tensorflow: tensorflowVersion, binding: place.binding};
     if (!force) rethrowRemembered(place);
@@ -54,14 +55,15 @@ export async function buildNative({root = projectRoot, force = false, log = () =
       await provideBinding(place, compiler, log);
     }
     await linkIn(place);
+    await rm(place.failure, {force: true});
     return {ok: true, changed: true, tensorflow: tensorflowVersion, binding: place.binding};
   } catch (error) {
-    if (error instanceof Missing) return {ok: false, reason: error.message, cure: error.cure};
-    return {
-      ok: false,
-      reason: firstLine(error),
-      cure: 'see whether .cache/native can be written and the disk has 2 GB free, then run set-up again',
-    };
+    const reason = firstLine(error);
+    const cure =
+      error.cure ?? 'see whether .cache/native can be written and the disk has 2 GB free, then run set-up again';
+    // The backend's line at the start of a training gives this reason.
+    if (place) await writeFile(place.failure, JSON.stringify({reason, cure, tried: error.tried})).catch(() => {});
+    return {ok: false, reason, cure};
   }
 }
 
@@ -312,13 +314,12 @@ async function provideBinding(place, compiler, log) {
     if (compiled.code !== 0) {
       const said =
         compiled.output.split('\n').find(line => /error|cannot|undefined/i.test(line)) ?? lastLine(compiled.output);
-      await remember(
-        place,
-        compiler,
+      throw lasting(
         new Missing(
           `the binding did not compile: ${said}`,
           'try another compiler with CXX=…, then: node scripts/build-native.mjs --force',
         ),
+        compiler,
       );
     }
     log('testing it in a process of its own');
@@ -330,7 +331,6 @@ async function provideBinding(place, compiler, log) {
     // Removed only now, when the new one is known to be good.
     await rm(place.built, {recursive: true, force: true});
     await renameWhole(partial, place.built);
-    await rm(place.failure, {force: true});
   } finally {
     await rm(partial, {recursive: true, force: true});
   }
@@ -368,21 +368,19 @@ async function testBinding(place, compiler, binding) {
   });
   if (code === 0) return;
   const said = signal ? `it ended with ${signal}` : lastLine(output);
-  await remember(
-    place,
-    compiler,
+  throw lasting(
     new Missing(
       `the self-test of the native engine failed: ${said}`,
       'nothing to do: the wasm engine works here; to try again: node scripts/build-native.mjs --force',
     ),
+    compiler,
   );
 }
 
-/** Keeps a failure that would only repeat, so that the next set-up does not spend the time again, and throws it. */
-async function remember(place, compiler, failure) {
+/** Marks a failure that would only repeat, so that the next set-up does not spend the time again. */
+function lasting(failure, compiler) {
   const tried = {compiler, compilerMtimeMs: statSync(compiler).mtimeMs, node: process.version};
-  await writeFile(place.failure, JSON.stringify({reason: failure.message, cure: failure.cure, tried}));
-  throw failure;
+  return Object.assign(failure, {tried});
 }
 
 function rethrowRemembered(place) {
@@ -390,7 +388,7 @@ function rethrowRemembered(place) {
   if (!known || known.tried?.node !== process.version || !existsSync(known.tried.compiler)) return;
   const {compiler, compilerMtimeMs} = known.tried;
   if (findCompiler() === compiler && statSync(compiler).mtimeMs === compilerMtimeMs) {
-    throw new Missing(known.reason, known.cure);
+    throw Object.assign(new Missing(known.reason, known.cure), {tried: known.tried});
   }
 }
 
