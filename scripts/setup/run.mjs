@@ -36,12 +36,15 @@ export function secondsSince(started) {
   return (performance.now() - started) / 1000;
 }
 
-/** The line of a program's output that says best why it failed: the first that speaks of an error, else the last. */
+/** The line of a program's output that says best why it failed: npm's first reason, else the first that speaks of an error, else the last. */
 export function reasonIn(output) {
   const lines = output
     .split('\n')
-    .map(line => line.replace(/^npm (ERR!|error) ?/, '').trim())
+    .map(line => line.trim())
     .filter(Boolean);
-  const telling = lines.find(line => /\berror\b|not found|No such|cannot|refused|ENOTFOUND|EAI_AGAIN/i.test(line));
-  return (telling ?? lines.at(-1) ?? 'it said nothing').slice(0, 300);
+  const npm = lines
+    .map(line => line.match(/^npm (?:ERR!|error) (.+)/)?.[1])
+    .find(line => line && !/^(code|errno|syscall|network This|A complete log)/.test(line));
+  const telling = lines.find(line => /\berror\b|not found|No such|cannot|refused/i.test(line));
+  return (npm ?? telling ?? lines.at(-1) ?? 'it said nothing').slice(0, 200);
 }
