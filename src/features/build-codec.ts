@@ -1,0 +1,17 @@
+import type {ModalitySpec} from '../core/types';
+import {AudioCodec} from './audio-codec';
+import type {Codec} from './codec';
+import {ImageCodec} from './image-codec';
+import {TextCodec} from './text-codec';
+
+/** The codec of a modality, by its kind. */
+export function buildCodec(spec: ModalitySpec): Codec {
+  switch (spec.kind) {
+    case 'image':
+      return new ImageCodec(spec);
+    case 'text':
+      return new TextCodec(spec);
+    case 'audio':
+      return new AudioCodec(spec);
+  }
+}
