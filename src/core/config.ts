@@ -1,0 +1,190 @@
+/**
+ * Every setting of a model and of its training, with its default, in one place. Overrides from a file are validated: an
+ * unknown key or a value of the wrong kind is an error that names it.
+ */
+import {z} from 'zod';
+import {UserError} from './checks';
+import type {Modalities} from './types';
+
+/** How the three players are built. Saved beside the weights. */
+export interface ModelConfig {
+  readonly modalities: Modalities;
+  /** D: length of the content code, what the modalities of one example share. */
+  readonly contentDim: number;
+  /** Length of each modality's style, what they do not share. */
+  readonly styleDim: number;
+  /** How E joins the codes of the modalities. */
+  readonly fusion: 'featureLevel' | 'decisionLevel' | 'structureLevel';
+  readonly encoderChannels: number;
+  readonly encoderHiddenUnits: number;
+  readonly generatorChannels: number;
+  readonly generatorHiddenUnits: number;
+  readonly discriminatorChannels: number;
+  readonly discriminatorHiddenUnits: number;
+  /** Examples that D compares by minibatch standard deviation; divides the batch. */
+  readonly minibatchGroup: number;
+  /** Gaussians of the prior over content. */
+  readonly priorComponents: number;
+}
+
+export const defaultModelConfig = {
+  contentDim: 32,
+  styleDim: 32,
+  fusion: 'decisionLevel',
+  encoderChannels: 32,
+  encoderHiddenUnits: 128,
+  generatorChannels: 64,
+  generatorHiddenUnits: 128,
+  discriminatorChannels: 32,
+  discriminatorHiddenUnits: 128,
+  minibatchGroup: 8,
+  priorComponents: 20,
+} as const satisfies Omit<ModelConfig, 'modalities'>;
+
+/** How the flagship is trained. */
+export interface TrainConfig {
+  readonly seed: number;
+  /** Wall-clock budget of the whole training, E and prior included; ignored where `steps` is given. */
+  readonly minutes: number;
+  /** Steps of G and D; null lets the time decide. A run with the steps that another run reports repeats it. */
+  readonly steps: number | null;
+  /** N for G and D. */
+  readonly batchSize: number;
+  readonly learningRate: number;
+  /** 0.5 rather than 0.9: Radford et al. 2016, section 4 (arXiv:1511.06434). */
+  readonly adamBeta1: number;
+  readonly adamBeta2: number;
+  /** Decay of the moving average of G's weights, the ones that are used after training. */
+  readonly emaDecay: number;
+  /** R1 penalty on real examples; 0 turns it off. */
+  readonly r1Gamma: number;
+  /** R1 is applied every so many steps, and as many times stronger. */
+  readonly r1Interval: number;
+  /** Weight of real examples shown with another example's content, as fakes. */
+  readonly mismatchWeight: number;
+  /** Weight of the full set of modalities when the observed subset is drawn; each proper subset has weight 1. */
+  readonly fullSubsetWeight: number;
+  /** The rate falls to this share of itself over the last half of the steps. */
+  readonly finalRateShare: number;
+  /** Batches over which G's batch statistics are measured for use. */
+  readonly statisticsBatches: number;
+  /** Steps of E; null: chosen from `minutes`. */
+  readonly encoderSteps: number | null;
+  readonly encoderBatchSize: number;
+  readonly encoderLearningRate: number;
+  /** Share of E's hidden values dropped in training. */
+  readonly encoderDropout: number;
+  /** Inverse temperature of the contrastive loss. */
+  readonly contrastiveScale: number;
+}
+
+export const defaultTrainConfig: TrainConfig = {
+  seed: 1,
+  minutes: 4,
+  steps: null,
+  batchSize: 64,
+  learningRate: 5e-4,
+  adamBeta1: 0.5,
+  adamBeta2: 0.99,
+  emaDecay: 0.999,
+  r1Gamma: 0.1,
+  r1Interval: 8,
+  mismatchWeight: 0.5,
+  fullSubsetWeight: 4,
+  finalRateShare: 0.02,
+  statisticsBatches: 20,
+  encoderSteps: null,
+  encoderBatchSize: 128,
+  encoderLearningRate: 2e-3,
+  encoderDropout: 0.3,
+  contrastiveScale: 10,
+};
+
+const count = z.number().int().positive();
+const share = z.number().min(0).max(1);
+
+const modalitySchema = z.discriminatedUnion('kind', [
+  z.strictObject({kind: z.literal('image'), height: count, width: count, channels: count}),
+  z.strictObject({kind: z.literal('text'), vocabulary: z.array(z.string()).min(1), maxTokens: count}),
+  z.strictObject({
+    kind: z.literal('audio'),
+    sampleRateHz: count,
+    clipSamples: count,
+    windowLengthSamples: count,
+    hopLengthSamples: count,
+    numMelBands: count,
+    minFrequencyHz: z.number().min(0),
+    maxFrequencyHz: z.number().positive(),
+    floorDb: z.number().negative(),
+  }),
+]);
+
+const modelSchema = z.strictObject({
+  modalities: z.record(z.string().min(1), modalitySchema),
+  contentDim: count,
+  styleDim: count,
+  fusion: z.enum(['featureLevel', 'decisionLevel', 'structureLevel']),
+  encoderChannels: count,
+  encoderHiddenUnits: count,
+  generatorChannels: count,
+  generatorHiddenUnits: count,
+  discriminatorChannels: count,
+  discriminatorHiddenUnits: count,
+  minibatchGroup: count,
+  priorComponents: count,
+});
+
+const trainSchema = z.strictObject({
+  seed: z.number().int(),
+  minutes: z.number().positive(),
+  steps: count.nullable(),
+  batchSize: count,
+  learningRate: z.number().positive(),
+  adamBeta1: share,
+  adamBeta2: share,
+  emaDecay: share,
+  r1Gamma: z.number().min(0),
+  r1Interval: count,
+  mismatchWeight: z.number().min(0),
+  fullSubsetWeight: z.number().min(0),
+  finalRateShare: share,
+  statisticsBatches: count,
+  encoderSteps: count.nullable(),
+  encoderBatchSize: count,
+  encoderLearningRate: z.number().positive(),
+  encoderDropout: z.number().min(0).lt(1),
+  contrastiveScale: z.number().positive(),
+});
+
+/** The defaults with overrides. @throws UserError that names the key: 'Expected model config minibatchGroup: …'. */
+export function modelConfig(
+  modalities: Modalities,
+  overrides: Partial<Omit<ModelConfig, 'modalities'>> = {},
+): ModelConfig {
+  return check('model config', modelSchema, {...defaultModelConfig, ...overrides, modalities});
+}
+
+/** The defaults with overrides. @throws UserError that names the key: 'Unknown key "batchsize" in train config.' */
+export function trainConfig(overrides: Partial<TrainConfig> = {}): TrainConfig {
+  return check('train config', trainSchema, {...defaultTrainConfig, ...overrides});
+}
+
+/** A whole model config from JSON, as `config.json` holds it. */
+export function parseModelConfig(json: unknown, where: string): ModelConfig {
+  return check(where, modelSchema, json);
+}
+
+function check<T>(where: string, schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  const key = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') {
+    throw new UserError(`Unknown key "${[...issue.path, issue.keys[0]!].join('.')}" in ${where}.`);
+  }
+  const got = issue.path.reduce<unknown>(
+    (at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step as string],
+    value,
+  );
+  throw new UserError(`Wrong ${key || 'value'} in ${where}: ${issue.message}; got ${JSON.stringify(got)}.`);
+}

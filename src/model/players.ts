@@ -1,0 +1,119 @@
+/** The three players, assembled from the parts for each modality. */
+import type {ModelConfig} from '../core/config';
+import {RandomStream} from '../core/random';
+import {mapRecord} from '../core/records';
+import {tf} from '../core/tensorflow';
+import {buildFusion, type Fusion} from '../fusion/fusion';
+import {agreement, buildDiscriminatorTrunk, type DiscriminatorTrunk} from '../networks/discriminator-trunk';
+import {buildEncoder, type Encoder, type EncoderTraining} from '../networks/encoder';
+import {buildGeneratorHead, type GeneratorHead} from '../networks/generator-head';
+import type {NormMode} from '../networks/layers/conditional-batch-norm';
+import {Parameters} from '../networks/parameters';
+
+/** One tensor a modality, in the modality's units; N rows each. */
+export type Parts = Record<string, tf.Tensor>;
+export type Masks = Readonly<Record<string, tf.Tensor1D>>;
+
+/** E: one encoder a modality into a shared content space, and a fusion that respects the masks. */
+export class CrossModalEncoder {
+  readonly parameters: Parameters;
+  readonly encoders: Readonly<Record<string, Encoder>>;
+  readonly fusion: Fusion;
+
+  constructor(config: ModelConfig, seed: number) {
+    this.parameters = new Parameters(new RandomStream(seed, 'encoder/weights'));
+    const options = {
+      embeddingDim: config.contentDim,
+      channels: config.encoderChannels,
+      hiddenUnits: config.encoderHiddenUnits,
+    };
+    this.encoders = mapRecord(config.modalities, (spec, name) =>
+      buildEncoder(this.parameters, `encoder/${name}`, spec, options),
+    );
+    const modalities = Object.keys(config.modalities);
+    this.fusion = buildFusion(config.fusion, this.parameters, 'encoder/fusion', {
+      modalities,
+      embeddingDim: config.contentDim,
+    });
+  }
+
+  /** The code of one modality's parts: unit length, [N, D]. */
+  code(name: string, part: tf.Tensor, training?: EncoderTraining): tf.Tensor2D {
+    return this.encoders[name]!.apply(part, training);
+  }
+
+  /** Content from codes of which some are absent: unit length, [N, D]. */
+  fuse(codes: Readonly<Record<string, tf.Tensor2D>>, present: Masks): tf.Tensor2D {
+    return this.fusion.apply({codes, present});
+  }
+}
+
+/** G: content and a style for each modality become one example part each. */
+export class Generator {
+  readonly parameters: Parameters;
+  private readonly heads: Readonly<Record<string, GeneratorHead>>;
+
+  constructor(
+    private readonly config: ModelConfig,
+    seed: number,
+  ) {
+    this.parameters = new Parameters(new RandomStream(seed, 'generator/weights'));
+    const options = {
+      inputDim: config.contentDim + config.styleDim,
+      channels: config.generatorChannels,
+      hiddenUnits: config.generatorHiddenUnits,
+    };
+    this.heads = mapRecord(config.modalities, (spec, name) =>
+      buildGeneratorHead(this.parameters, `generator/${name}`, spec, options),
+    );
+  }
+
+  /** @param content unit codes [N, D]; @param styles one [N, styleDim] a modality, standard normal. */
+  apply(content: tf.Tensor2D, styles: Readonly<Record<string, tf.Tensor2D>>, mode: NormMode): Parts {
+    // Unit codes have entries of about 1/√D; scaled by √D they weigh as much as the style's.
+    const scaled = content.mul(Math.sqrt(this.config.contentDim));
+    return mapRecord(this.heads, (head, name) =>
+      head.apply(tf.concat([scaled, styles[name]!], 1) as tf.Tensor2D, mode),
+    );
+  }
+}
+
+/** What D says of each modality of a batch. */
+export interface Judgements {
+  /** Logit of being real, [N] a modality. */
+  readonly realism: Record<string, tf.Tensor1D>;
+  /** v, [N, D] a modality; v·c is the agreement with content c. */
+  readonly projection: Record<string, tf.Tensor2D>;
+}
+
+/** D: one trunk a modality, a realism score each, and the agreement with the content. */
+export class Discriminator {
+  readonly parameters: Parameters;
+  private readonly trunks: Readonly<Record<string, DiscriminatorTrunk>>;
+
+  constructor(config: ModelConfig, seed: number) {
+    this.parameters = new Parameters(new RandomStream(seed, 'discriminator/weights'));
+    const options = {
+      contentDim: config.contentDim,
+      channels: config.discriminatorChannels,
+      hiddenUnits: config.discriminatorHiddenUnits,
+      groupSize: config.minibatchGroup,
+    };
+    this.trunks = mapRecord(config.modalities, (spec, name) =>
+      buildDiscriminatorTrunk(this.parameters, `discriminator/${name}`, spec, options),
+    );
+  }
+
+  judge(parts: Readonly<Parts>): Judgements {
+    const judgements = mapRecord(parts, (part, name) => this.trunks[name]!.apply(part));
+    return {realism: mapRecord(judgements, j => j.realism), projection: mapRecord(judgements, j => j.projection)};
+  }
+
+  /** realism + v·c for each modality, [N]. */
+  logits(judgements: Judgements, content: tf.Tensor2D): Record<string, tf.Tensor1D> {
+    return mapRecord(
+      judgements.realism,
+      (realism, name) => realism.add(agreement(judgements.projection[name]!, content)) as tf.Tensor1D,
+    );
+  }
+}

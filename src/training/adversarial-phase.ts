@@ -1,0 +1,171 @@
+/** Second phase: G and D play, on content that E reads from random subsets of real examples. */
+import type {ModelConfig, TrainConfig} from '../core/config';
+import {RandomStream} from '../core/random';
+import {mapRecord} from '../core/records';
+import {tf} from '../core/tensorflow';
+import {type Example, partShape} from '../core/types';
+import type {CrossModalEncoder, Discriminator, Generator} from '../model/players';
+import {drawShifts, shiftLimits} from './augment';
+import type {StepBudget} from './budget';
+import {ExponentialMovingAverage} from './ema';
+import {type CodeTable, codeParts} from './encoder-phase';
+import {ExampleStream, type PartEncoder, presenceOf, stackParts, type TrainingData} from './example-stream';
+import {Adam} from './optimizers/adam';
+import type {TrainingReporter} from './progress';
+import {drawSubsets} from './random-subsets';
+import {linearFall} from './schedules';
+import {type AdversarialBatch, discriminatorStep, generatorStep, movable, type ShiftsByModality} from './steps';
+
+export interface AdversarialPlayers {
+  readonly encoder: CrossModalEncoder;
+  readonly generator: Generator;
+  /** Receives the moving average of the generator's weights. */
+  readonly average: Generator;
+  readonly discriminator: Discriminator;
+}
+
+/** Draws what the steps work on. Each use of chance has its own stream. */
+export class BatchSource {
+  private readonly examples: ExampleStream;
+  private readonly subsets: RandomStream;
+  private readonly styles: RandomStream;
+  private readonly shifts: RandomStream;
+
+  constructor(
+    private readonly data: TrainingData,
+    private readonly features: PartEncoder,
+    private readonly encoder: CrossModalEncoder,
+    private readonly codes: CodeTable,
+    private readonly model: ModelConfig,
+    private readonly train: TrainConfig,
+    purpose: string,
+  ) {
+    this.examples = new ExampleStream(data, new RandomStream(train.seed, `${purpose}/examples`));
+    this.subsets = new RandomStream(train.seed, `${purpose}/subsets`);
+    this.styles = new RandomStream(train.seed, `${purpose}/styles`);
+    this.shifts = new RandomStream(train.seed, `${purpose}/shifts`);
+  }
+
+  /** A whole batch for D; the caller's tidy owns its tensors. */
+  next(): AdversarialBatch {
+    const chosen = this.examples.next(this.train.batchSize);
+    const present = presenceOf(chosen, this.data.modalities);
+    return {
+      parts: stackParts(chosen, this.data.modalities, (name, part) => this.features.encode(name, part)),
+      present: mapRecord(present, mask => tf.tensor1d(mask)),
+      content: this.content(chosen),
+      styles: this.drawStyles(),
+      realShifts: this.drawShifts(),
+      fakeShifts: this.drawShifts(),
+    };
+  }
+
+  /** New content and style, for G alone. */
+  nextForGenerator(): Omit<AdversarialBatch, 'parts' | 'present' | 'realShifts'> {
+    return {
+      content: this.content(this.examples.next(this.train.batchSize)),
+      styles: this.drawStyles(),
+      fakeShifts: this.drawShifts(),
+    };
+  }
+
+  private content(chosen: readonly Example[]): tf.Tensor2D {
+    const {data, codes, encoder, model} = this;
+    const shown = drawSubsets(this.subsets, presenceOf(chosen, data.modalities), this.train.fullSubsetWeight);
+    const stacked = mapRecord(data.modalities, (_, name) => {
+      codeParts(
+        encoder,
+        data,
+        this.features,
+        name,
+        chosen.map(example => example.parts[name]).filter(part => part !== undefined),
+        codes,
+      );
+      const rows = new Float32Array(chosen.length * model.contentDim);
+      chosen.forEach((example, i) => {
+        const part = example.parts[name];
+        if (part !== undefined) rows.set(codes[name]!.get(part)!, i * model.contentDim);
+      });
+      return tf.tensor2d(rows, [chosen.length, model.contentDim]);
+    });
+    return encoder.fuse(
+      stacked,
+      mapRecord(shown, mask => tf.tensor1d(mask)),
+    );
+  }
+
+  private drawStyles(): Record<string, tf.Tensor2D> {
+    const {batchSize} = this.train;
+    const {styleDim} = this.model;
+    return mapRecord(this.data.modalities, () =>
+      tf.tensor2d(this.styles.normals(batchSize * styleDim), [batchSize, styleDim]),
+    );
+  }
+
+  private drawShifts(): ShiftsByModality {
+    return Object.fromEntries(
+      movable(this.data.modalities).map(name => {
+        const spec = this.data.modalities[name]!;
+        const [height, width] = partShape(spec) as [number, number];
+        return [name, drawShifts(this.shifts, this.train.batchSize, height, width, shiftLimits(spec)!)];
+      }),
+    );
+  }
+}
+
+/** @returns the steps done. `average` then holds the averaged weights; its batch statistics are still to be measured. */
+export async function trainAdversarially(
+  players: AdversarialPlayers,
+  source: BatchSource,
+  config: TrainConfig,
+  budget: StepBudget,
+  reporter: TrainingReporter,
+): Promise<number> {
+  const {generator, discriminator} = players;
+  const betas = {beta1: config.adamBeta1, beta2: config.adamBeta2};
+  const generatorOptimizer = new Adam(generator.parameters.trainable, betas);
+  const discriminatorOptimizer = new Adam(discriminator.parameters.trainable, betas);
+  const average = new ExponentialMovingAverage(
+    generator.parameters.trainable,
+    players.average.parameters.trainable,
+    config.emaDecay,
+  );
+  let step = 0;
+  for (; step < budget.total(step) && !reporter.stopped; step++) {
+    const learningRate = config.learningRate * linearFall(budget.done(step), config.finalRateShare);
+    const r1Gamma = step % config.r1Interval === 0 ? config.r1Gamma * config.r1Interval : 0;
+    const discriminatorLoss = tf.tidy(() =>
+      discriminatorStep(discriminator, generator, discriminatorOptimizer, source.next(), {
+        learningRate,
+        mismatchWeight: config.mismatchWeight,
+        r1Gamma,
+      }),
+    );
+    const generatorLoss = tf.tidy(() =>
+      generatorStep(generator, discriminator, generatorOptimizer, source.nextForGenerator(), learningRate),
+    );
+    average.update();
+    await reporter.report(
+      'adversarial',
+      step + 1,
+      budget.total(step + 1),
+      {discriminator: discriminatorLoss, generator: generatorLoss},
+      budget.secondsLeft(step + 1),
+    );
+  }
+  generatorOptimizer.dispose();
+  discriminatorOptimizer.dispose();
+  return step;
+}
+
+/** Measures the batch statistics of the averaged generator over several batches, so that it can be used one example at a time. */
+export function measureStatistics(average: Generator, source: BatchSource, batches: number): void {
+  for (const variable of Object.values(average.parameters.state))
+    tf.tidy(() => variable.assign(tf.zerosLike(variable)));
+  for (let i = 0; i < batches; i++) {
+    tf.tidy(() => {
+      const {content, styles} = source.nextForGenerator();
+      average.apply(content, styles, {accumulate: 1 / batches});
+    });
+  }
+}

@@ -1,0 +1,125 @@
+/** First phase: E learns, from pairs alone, to bring the parts of one example together. */
+import type {TrainConfig} from '../core/config';
+import {RandomStream} from '../core/random';
+import {mapRecord} from '../core/records';
+import {tf} from '../core/tensorflow';
+import type {Part} from '../core/types';
+import type {CrossModalEncoder} from '../model/players';
+import {varyPart} from './encoder-augment';
+import {ExampleStream, type PartEncoder, presenceOf, stackParts, type TrainingData} from './example-stream';
+import {Adam} from './optimizers/adam';
+import type {TrainingReporter} from './progress';
+import {oneCycle} from './schedules';
+import {encoderStep} from './steps';
+
+/** Steps whose time tells how many fit into the share of the budget; the first are slower and do not count. */
+const timing = {warmUp: 3, measured: 12};
+
+/** @returns the steps done. */
+export async function trainEncoder(
+  encoder: CrossModalEncoder,
+  data: TrainingData,
+  features: PartEncoder,
+  config: TrainConfig,
+  seconds: number | null,
+  reporter: TrainingReporter,
+): Promise<number> {
+  const examples = new ExampleStream(data, new RandomStream(config.seed, 'encoder/examples'));
+  const chance = new RandomStream(config.seed, 'encoder/variation');
+  const optimizer = new Adam(encoder.parameters.trainable, {beta1: 0.9, beta2: 0.99});
+  const startedAt = performance.now() / 1000;
+  let measuredAt = startedAt;
+  let steps = config.encoderSteps ?? (seconds === null ? 1000 : Number.POSITIVE_INFINITY);
+  let step = 0;
+  for (; step < steps && !reporter.stopped; step++) {
+    if (step === timing.warmUp) measuredAt = performance.now() / 1000;
+    if (steps === Number.POSITIVE_INFINITY && step === timing.warmUp + timing.measured) {
+      const now = performance.now() / 1000;
+      const secondsPerStep = (now - measuredAt) / timing.measured;
+      steps =
+        step + Math.max(50, Math.min(maxEncoderSteps, Math.round((seconds! - (now - startedAt)) / secondsPerStep)));
+    }
+    // The cycle begins at a rate of 1/25, so the few steps before the total is known hardly depend on it.
+    const learningRate = config.encoderLearningRate * oneCycle(steps === Number.POSITIVE_INFINITY ? 0 : step / steps);
+    const loss = tf.tidy(() => {
+      const chosen = examples.next(config.encoderBatchSize);
+      const parts = stackParts(chosen, data.modalities, (name, part) =>
+        varyPart(chance, data.modalities[name]!, features.encode(name, part)),
+      );
+      const present = mapRecord(presenceOf(chosen, data.modalities), mask => tf.tensor1d(mask));
+      const dropoutMasks = mapRecord(data.modalities, (_, name) =>
+        dropoutMask(chance, chosen.length, encoder.encoders[name]!.dropoutUnits, config.encoderDropout),
+      );
+      return encoderStep(
+        encoder,
+        optimizer,
+        {parts, present, dropoutMasks},
+        {learningRate, scale: config.contrastiveScale},
+      );
+    });
+    const left = (steps - step - 1) * ((performance.now() / 1000 - startedAt) / (step + 1));
+    await reporter.report(
+      'encoder',
+      step + 1,
+      steps,
+      {contrastive: loss},
+      Number.isFinite(left) ? left : (seconds ?? 0),
+    );
+  }
+  optimizer.dispose();
+  return step;
+}
+
+/** More brings little: the codes are as good as they get. */
+const maxEncoderSteps = 2500;
+
+/** Codes of every part that occurs in the examples, by modality and part: E is done, so they stay. */
+export function encodeAllParts(
+  encoder: CrossModalEncoder,
+  data: TrainingData,
+  features: PartEncoder,
+  seed: number,
+): CodeTable {
+  const table: CodeTable = mapRecord(data.modalities, () => new Map<Part, Float32Array>());
+  // A few epochs, so that parts that are drawn by chance (captions, clips) are met too; those never met are coded when met.
+  const stream = new RandomStream(seed, 'encoder/all-parts');
+  const examples = data.pair('train', stream);
+  for (const name of Object.keys(data.modalities)) {
+    const parts = [...new Set(examples.map(example => example.parts[name]).filter(part => part !== undefined))];
+    codeParts(encoder, data, features, name, parts, table);
+  }
+  return table;
+}
+
+export type CodeTable = Record<string, Map<Part, Float32Array>>;
+
+/** Adds the codes of parts that the table lacks. */
+export function codeParts(
+  encoder: CrossModalEncoder,
+  data: TrainingData,
+  features: PartEncoder,
+  name: string,
+  parts: readonly Part[],
+  table: CodeTable,
+): void {
+  const missing = parts.filter(part => !table[name]!.has(part));
+  const modalities = {[name]: data.modalities[name]!};
+  for (let begin = 0; begin < missing.length; begin += 256) {
+    const chunk = missing.slice(begin, begin + 256);
+    const codes = tf.tidy(() => {
+      const examples = chunk.map((part, i) => ({id: String(i), parts: {[name]: part}}));
+      const stacked = stackParts(examples, modalities, (_, part) => features.encode(name, part))[name]!;
+      return encoder.code(name, stacked).dataSync() as Float32Array;
+    });
+    const dim = codes.length / chunk.length;
+    chunk.forEach((part, i) => {
+      table[name]!.set(part, codes.slice(i * dim, (i + 1) * dim));
+    });
+  }
+}
+
+function dropoutMask(stream: RandomStream, count: number, units: number, share: number): tf.Tensor2D {
+  const values = new Float32Array(count * units);
+  for (let i = 0; i < values.length; i++) values[i] = stream.uniform() < share ? 0 : 1 / (1 - share);
+  return tf.tensor2d(values, [count, units]);
+}

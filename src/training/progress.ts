@@ -1,0 +1,55 @@
+/** What a training tells while it runs, and how it is asked to stop. */
+
+export type Phase = 'encoder' | 'prior' | 'adversarial' | 'statistics';
+
+export interface Progress {
+  readonly phase: Phase;
+  /** Steps done in this phase. */
+  readonly step: number;
+  /** Steps of this phase; a forecast while only the time is fixed, Infinity while unknown. */
+  readonly totalSteps: number;
+  /** Losses of this step by name. */
+  readonly losses: Readonly<Record<string, number>>;
+  /** Seconds left of this phase, as far as can be told. */
+  readonly secondsLeft: number;
+}
+
+/** Every step's losses, by phase. */
+export type History = Record<'encoder' | 'adversarial', {step: number; losses: Record<string, number>}[]>;
+
+export class TrainingReporter {
+  readonly history: History = {encoder: [], adversarial: []};
+
+  constructor(
+    private readonly onProgress: (progress: Progress) => void = () => {},
+    private readonly signal?: AbortSignal,
+  ) {}
+
+  /** True once the user has asked to stop. */
+  get stopped(): boolean {
+    return this.signal?.aborted ?? false;
+  }
+
+  /** Remembers the losses, tells the listener, and lets timers and signals have their turn. @throws DivergenceError on a loss that is not finite. */
+  async report(
+    phase: Phase,
+    step: number,
+    totalSteps: number,
+    losses: Record<string, number>,
+    secondsLeft: number,
+  ): Promise<void> {
+    for (const [name, loss] of Object.entries(losses))
+      if (!Number.isFinite(loss)) throw new DivergenceError(phase, step, name, loss);
+    if (phase === 'encoder' || phase === 'adversarial') this.history[phase].push({step, losses});
+    this.onProgress({phase, step, totalSteps, losses, secondsLeft});
+    await new Promise(resolve => setImmediate(resolve));
+  }
+}
+
+/** A loss became NaN or infinite: going on would only spoil the weights. */
+export class DivergenceError extends Error {
+  override readonly name = 'DivergenceError';
+  constructor(phase: Phase, step: number, loss: string, value: number) {
+    super(`The ${loss} loss became ${value} in step ${step} of the ${phase} phase; try a lower learning rate.`);
+  }
+}

@@ -1,0 +1,153 @@
+/** A step moves one player once and returns its losses. Everything that varies comes in as tensors. */
+import {mapRecord} from '../core/records';
+import {type NamedVariables, tf} from '../core/tensorflow';
+import type {Modalities} from '../core/types';
+import {minimaxDiscriminatorLoss, nonSaturatingGeneratorLoss} from '../losses/adversarial';
+import {contrastiveLoss} from '../losses/contrastive';
+import {mismatchDiscriminatorLoss} from '../losses/matching';
+import {r1Penalty} from '../losses/penalties';
+import type {CrossModalEncoder, Discriminator, Generator, Masks, Parts} from '../model/players';
+import {type Shifts, shift} from './augment';
+import type {Adam} from './optimizers/adam';
+
+type Styles = Readonly<Record<string, tf.Tensor2D>>;
+/** Shifts by modality; one without is not moved. */
+export type ShiftsByModality = Readonly<Record<string, Shifts>>;
+
+/**
+ * Moves E once: parts of one example meet, over every pair of modalities, in both directions.
+ *
+ * @returns the contrastive loss, a mean over pairs; log N before training.
+ */
+export function encoderStep(
+  encoder: CrossModalEncoder,
+  optimizer: Adam,
+  batch: {parts: Readonly<Parts>; present: Masks; dropoutMasks: Readonly<Record<string, tf.Tensor2D>>},
+  {learningRate, scale}: {learningRate: number; scale: number},
+): number {
+  return tf.tidy(() => {
+    const names = Object.keys(batch.parts);
+    const {value, gradients} = valueAndGradients(encoder.parameters.trainable, () => {
+      const codes = mapRecord(batch.parts, (part, name) =>
+        encoder.code(name, part, {dropoutMask: batch.dropoutMasks[name]}),
+      );
+      const losses: tf.Scalar[] = [];
+      names.forEach((a, i) => {
+        for (const b of names.slice(i + 1)) {
+          losses.push(
+            contrastiveLoss(codes[a]!, codes[b]!, scale, batch.present[a]!.mul(batch.present[b]!) as tf.Tensor1D),
+          );
+        }
+      });
+      return tf.addN(losses).div(losses.length) as tf.Scalar;
+    });
+    optimizer.apply(gradients, learningRate);
+    return value;
+  });
+}
+
+/** What one step of D or G works on: N rows everywhere. */
+export interface AdversarialBatch {
+  /** Real parts; absent ones hold filler. Only D's step looks at them. */
+  readonly parts: Readonly<Parts>;
+  readonly present: Masks;
+  /** c of each real example, from a random subset of its modalities; the fakes are made from it too. */
+  readonly content: tf.Tensor2D;
+  readonly styles: Styles;
+  readonly realShifts: ShiftsByModality;
+  readonly fakeShifts: ShiftsByModality;
+}
+
+export interface DiscriminatorSettings {
+  readonly learningRate: number;
+  readonly mismatchWeight: number;
+  /** γ of R1 for this step; 0 leaves it out. */
+  readonly r1Gamma: number;
+}
+
+/**
+ * Moves D once. For each modality: real with its content is real; fake with its content is fake; and real with another
+ * example's content is fake too, so that D must look at agreement.
+ *
+ *   L_D = Σₘ softplus(-D(xₘ, c)) + softplus(D(G(c, s)ₘ, c)) + w·softplus(D(xₘ, c')) + R1
+ */
+export function discriminatorStep(
+  discriminator: Discriminator,
+  generator: Generator,
+  optimizer: Adam,
+  batch: AdversarialBatch,
+  {learningRate, mismatchWeight, r1Gamma}: DiscriminatorSettings,
+): number {
+  return tf.tidy(() => {
+    const {content, present} = batch;
+    const fake = move(generator.apply(content, batch.styles, 'batch'), batch.fakeShifts);
+    const real = move(batch.parts, batch.realShifts);
+    const others = tf.concat2d(
+      [content.slice([1, 0], [-1, -1]) as tf.Tensor2D, content.slice([0, 0], [1, -1]) as tf.Tensor2D],
+      0,
+    );
+    const {value, gradients} = valueAndGradients(discriminator.parameters.trainable, () => {
+      const judgedReal = discriminator.judge(real);
+      const own = discriminator.logits(judgedReal, content);
+      const foreign = discriminator.logits(judgedReal, others);
+      const made = discriminator.logits(discriminator.judge(fake), content);
+      const losses = Object.keys(real).map(name => {
+        const game = minimaxDiscriminatorLoss(own[name]!, made[name]!, present[name]);
+        const mismatch = mismatchDiscriminatorLoss(foreign[name]!, present[name]);
+        return game.add(mismatch.mul(mismatchWeight)) as tf.Scalar;
+      });
+      if (r1Gamma === 0) return tf.addN(losses) as tf.Scalar;
+      const names = Object.keys(real);
+      const score = (...inputs: tf.Tensor[]) => {
+        const parts = Object.fromEntries(names.map((name, i) => [name, inputs[i]!]));
+        return tf.addN(Object.values(discriminator.logits(discriminator.judge(parts), content)));
+      };
+      return tf.addN([
+        ...losses,
+        r1Penalty(
+          score,
+          names.map(name => real[name]!),
+          r1Gamma,
+        ),
+      ]) as tf.Scalar;
+    });
+    optimizer.apply(gradients, learningRate);
+    return value;
+  });
+}
+
+/** Moves G once, so that D takes what it makes for real and finds it in agreement: L_G = Σₘ softplus(-D(G(c, s)ₘ, c)). */
+export function generatorStep(
+  generator: Generator,
+  discriminator: Discriminator,
+  optimizer: Adam,
+  batch: Omit<AdversarialBatch, 'parts' | 'present' | 'realShifts'>,
+  learningRate: number,
+): number {
+  return tf.tidy(() => {
+    const {value, gradients} = valueAndGradients(generator.parameters.trainable, () => {
+      const fake = move(generator.apply(batch.content, batch.styles, 'batch'), batch.fakeShifts);
+      const logits = discriminator.logits(discriminator.judge(fake), batch.content);
+      return tf.addN(Object.values(logits).map(nonSaturatingGeneratorLoss)) as tf.Scalar;
+    });
+    optimizer.apply(gradients, learningRate);
+    return value;
+  });
+}
+
+/** Modalities that D sees moved. */
+export function movable(modalities: Modalities): string[] {
+  return Object.keys(modalities).filter(name => modalities[name]!.kind !== 'text');
+}
+
+function move(parts: Readonly<Parts>, shifts: ShiftsByModality): Parts {
+  return mapRecord(parts, (part, name) => (shifts[name] ? shift(part as tf.Tensor4D, shifts[name]) : part));
+}
+
+function valueAndGradients(
+  variables: NamedVariables,
+  loss: () => tf.Scalar,
+): {value: number; gradients: Record<string, tf.Tensor>} {
+  const {value, grads} = tf.variableGrads(loss, Object.values(variables));
+  return {value: value.dataSync()[0]!, gradients: mapRecord(variables, variable => grads[variable.name]!)};
+}

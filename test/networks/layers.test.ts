@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import {before, test} from 'node:test';
+import {selectBackend} from '../../src/backend/select';
+import {RandomStream} from '../../src/core/random';
+import {tf} from '../../src/core/tensorflow';
+import {leakyRelu} from '../../src/networks/layers/activations';
+import {conditionalBatchNorm} from '../../src/networks/layers/conditional-batch-norm';
+import {convolution, transposedConvolution} from '../../src/networks/layers/convolution';
+import {dense} from '../../src/networks/layers/dense';
+import {minibatchStddev} from '../../src/networks/layers/minibatch-stddev';
+import {Parameters} from '../../src/networks/parameters';
+
+before(async () => {
+  await selectBackend();
+});
+
+const fresh = () => new Parameters(new RandomStream(3, 'test'));
+const near = (got: ArrayLike<number>, wanted: ArrayLike<number>, tolerance = 1e-5) => {
+  assert.equal(got.length, wanted.length);
+  for (let i = 0; i < got.length; i++)
+    assert.ok(Math.abs(got[i]! - wanted[i]!) < tolerance, `${Array.from(got)} is not ${Array.from(wanted)}`);
+};
+
+test('parameters: one seed, one start; names are unique; N(0, std²)', () => {
+  const [a, b] = [fresh(), fresh()];
+  const [wa, wb] = [a.normal('w', [200, 50], 0.3), b.normal('w', [200, 50], 0.3)];
+  assert.deepEqual(wa.dataSync(), wb.dataSync());
+  const {mean, variance} = tf.moments(wa);
+  near(mean.dataSync(), [0], 0.01);
+  near(variance.dataSync(), [0.09], 0.004);
+  assert.throws(() => a.constant('w', [1], 0), /got "w" twice/);
+  assert.equal(a.count(), 10_000);
+  tf.dispose([mean, variance]);
+  for (const parameters of [a, b]) parameters.dispose();
+});
+
+test('dense is x W + b, by hand; leaky ReLU of -1 is -0.2', () => {
+  const p = fresh();
+  const layer = dense(p, 'd', 2, 3);
+  p.trainable['d/kernel']!.assign(
+    tf.tensor2d([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]),
+  );
+  p.trainable['d/bias']!.assign(tf.tensor1d([0.5, 0, -1]));
+  near(
+    tf.tidy(() => layer(tf.tensor2d([[1, -1]])).dataSync()),
+    [-2.5, -3, -4],
+  );
+  near(
+    tf.tidy(() => leakyRelu(tf.tensor1d([-1, 2])).dataSync()),
+    [-0.2, 2],
+  );
+  p.dispose();
+});
+
+test('convolution halves, its transpose doubles, and the transpose is the adjoint: <conv x, y> = <x, convᵀ y>', () => {
+  const p = fresh();
+  const down = convolution(p, 'c', {inputs: 2, outputs: 3, size: 4, stride: 2, bias: false});
+  const up = transposedConvolution(p, 't', {inputs: 3, outputs: 2, size: 4, stride: 2, bias: false});
+  tf.tidy(() => {
+    p.trainable['t/kernel']!.assign(p.trainable['c/kernel']! as unknown as tf.Tensor);
+    const stream = new RandomStream(4, 'x');
+    const x = tf.tensor4d(stream.normals(2 * 6 * 8 * 2), [2, 6, 8, 2]);
+    const y = tf.tensor4d(stream.normals(2 * 3 * 4 * 3), [2, 3, 4, 3]);
+    assert.deepEqual(down(x).shape, [2, 3, 4, 3]);
+    assert.deepEqual(up(y).shape, [2, 6, 8, 2]);
+    near(down(x).mul(y).sum().dataSync(), up(y).mul(x).sum().dataSync(), 1e-3);
+  });
+  p.dispose();
+});
+
+test('conditional batch norm: mean 0 and variance 1 for condition 0; scale and shift as told; stored statistics add up', () => {
+  const p = fresh();
+  const layer = conditionalBatchNorm(p, 'n', 2, 3);
+  tf.tidy(() => {
+    const x = tf.tensor4d(
+      new RandomStream(5, 'x').normals(4 * 3 * 3 * 2).map((v, i) => (i % 2 ? 7 + 3 * v : v - 2)),
+      [4, 3, 3, 2],
+    );
+    const zero = tf.zeros<tf.Rank.R2>([4, 3]);
+    const plain = layer(x, zero, 'batch');
+    const {mean, variance} = tf.moments(plain, [0, 1, 2]);
+    near(mean.dataSync(), [0, 0], 1e-4);
+    near(variance.dataSync(), [1, 1], 1e-3);
+
+    // W = 0 but for one entry a role: condition [1, 0, 0] gives γ = 1 + [2, 0] and β = [0, 5].
+    const w = new Float32Array(3 * 4);
+    [w[0], w[3]] = [2, 5];
+    p.trainable['n/modulation/kernel']!.assign(tf.tensor2d(w, [3, 4]));
+    const told = layer(x, tf.tile(tf.tensor2d([[1, 0, 0]]), [4, 1]), 'batch');
+    near(
+      told.dataSync(),
+      plain
+        .mul(tf.tensor1d([3, 1]))
+        .add(tf.tensor1d([0, 5]))
+        .dataSync(),
+      1e-4,
+    );
+
+    for (const variable of Object.values(p.state)) variable.assign(tf.zerosLike(variable));
+    for (let i = 0; i < 4; i++) layer(x, zero, {accumulate: 0.25});
+    near(layer(x, zero, 'stored').dataSync(), plain.dataSync(), 1e-4);
+  });
+  p.dispose();
+});
+
+test('minibatch standard deviation, by hand: pairs (1, 3) and (5, 5) differ by 1 and 0', () => {
+  tf.tidy(() => {
+    const out = minibatchStddev(tf.tensor4d([1, 3, 5, 5], [4, 1, 1, 1]), 2);
+    near(out.dataSync(), [1, 1, 3, 1, 5, 0, 5, 0], 2e-4);
+    assert.throws(() => minibatchStddev(tf.zeros([5, 1, 1, 1]), 2), /multiple of 2 examples.*got 5/);
+  });
+});
