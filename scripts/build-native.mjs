@@ -291,37 +291,27 @@ async function provideBinding(place, compiler, log) {
     }
     const headers = await findNodeHeaders(partial, log);
     log('compiling the TensorFlow binding (10 s)');
+    const hush = join(partial, 'deps', 'lib', 'libhush.so');
     const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map(name => join(place.tfjsNode, 'binding', name));
-    const link = [
+    const linked = [
+      '-Wl,--no-as-needed',
       '-L',
       join(place.library, 'lib'),
       ...libraries.map(name => `-l:${name}`),
-      '-Wl,-rpath,$ORIGIN/../../deps/lib',
+      hush,
     ];
-    const flags = [
-      '-std=c++17',
-      '-O2',
-      '-w',
-      '-fPIC',
-      '-shared',
+    const includes = ['-I', headers, '-I', join(place.library, 'include')];
+    await compile(compiler, [await source(partial, 'hush', hushSource), '-o', hush, '-Wl,-soname,libhush.so']);
+    await compile(compiler, [
       `-DNAPI_VERSION=${napiVersion}`,
-      '-I',
-      headers,
-      '-I',
-      join(place.library, 'include'),
-    ];
-    const compiled = await run(compiler, [...flags, ...sources, '-o', binding, ...link]);
-    if (compiled.code !== 0) {
-      const said =
-        compiled.output.split('\n').find(line => /error|cannot|undefined/i.test(line)) ?? lastLine(compiled.output);
-      throw lasting(
-        new Missing(
-          `the binding did not compile: ${said}`,
-          'try another compiler with CXX=…, then: node scripts/build-native.mjs --force',
-        ),
-        compiler,
-      );
-    }
+      ...includes,
+      ...sources,
+      await source(partial, 'unhush', unhushSource),
+      '-o',
+      binding,
+      ...linked,
+      '-Wl,-rpath,$ORIGIN/../../deps/lib',
+    ]);
     log('testing it in a process of its own');
     await testBinding(place, compiler, binding);
     await writeFile(
@@ -334,6 +324,51 @@ async function provideBinding(place, compiler, log) {
   } finally {
     await rm(partial, {recursive: true, force: true});
   }
+}
+
+/**
+ * TensorFlow 2.21 prints two lines about oneDNN while its library is loaded, whatever TF_CPP_MIN_LOG_LEVEL says. So where
+ * that variable asks for silence, stderr is turned away before the library is loaded and given back after. The order is
+ * the linker's: what a library needs is started first, and of equals the one named last.
+ */
+const hushSource = `
+#include <cstdlib>
+#include <fcntl.h>
+#include <unistd.h>
+extern "C" { int hushed_stderr = -1; }
+__attribute__((constructor)) static void hush() {
+  const char* level = std::getenv("TF_CPP_MIN_LOG_LEVEL");
+  if (!level || std::atoi(level) < 1) return;
+  int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  if (nowhere < 0) return;
+  hushed_stderr = fcntl(2, F_DUPFD_CLOEXEC, 3);
+  if (hushed_stderr >= 0) dup2(nowhere, 2);
+  close(nowhere);
+}
+`;
+const unhushSource = `
+#include <unistd.h>
+extern "C" int hushed_stderr;
+__attribute__((constructor)) static void unhush() {
+  if (hushed_stderr < 0) return;
+  dup2(hushed_stderr, 2);
+  close(hushed_stderr);
+  hushed_stderr = -1;
+}
+`;
+
+async function source(folder, name, text) {
+  const file = join(folder, `${name}.cc`);
+  await writeFile(file, text);
+  return file;
+}
+
+async function compile(compiler, args) {
+  const {code, output} = await run(compiler, ['-std=c++17', '-O2', '-w', '-fPIC', '-shared', ...args]);
+  if (code === 0) return;
+  const said = output.split('\n').find(line => /error|cannot|undefined/i.test(line)) ?? lastLine(output);
+  const cure = 'try another compiler with CXX=…, then: node scripts/build-native.mjs --force';
+  throw lasting(new Missing(`the binding did not compile: ${said}`, cure), compiler);
 }
 
 /** The headers that come with Node (every archive and most packages have them), else those of the npm package. */
