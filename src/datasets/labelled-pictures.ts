@@ -58,10 +58,14 @@ export function joinPictures(
 ): LabelledPicture[] {
   const [count, height, width] = images.array.shape;
   if (images.array.shape.length !== 3 || height !== 28 || width !== 28) {
-    throw badInput(images.file, 'pictures of shape [N, 28, 28]', `[${images.array.shape.join(', ')}]`);
+    throw badInput(images.file, 'pictures of shape [N, 28, 28]', `shape [${images.array.shape.join(', ')}]`);
   }
   if (labels.array.shape.length !== 1 || labels.array.shape[0] !== count) {
-    throw badInput(labels.file, `labels of shape [${count}], one a picture`, `[${labels.array.shape.join(', ')}]`);
+    throw badInput(
+      labels.file,
+      `labels of shape [${count}], one a picture`,
+      `shape [${labels.array.shape.join(', ')}]`,
+    );
   }
   const size = height * width;
   return Array.from(labels.array.data, (label, i) => {

@@ -1,7 +1,7 @@
 import {assertPositiveInteger, expected, UserError} from '../core/checks';
 import {RandomStream} from '../core/random';
 import type {AudioModality, Part, Sound} from '../core/types';
-import type {Codec} from './codec';
+import type {Codec} from './codec-type';
 import {griffinLim} from './griffin-lim';
 import {fromMel, type MelFilter, melFilters, toMel} from './mel';
 import {Stft} from './stft';

@@ -2,8 +2,8 @@
 import {assertShape, UserError, unknownChoice} from '../core/checks';
 import {tf} from '../core/tensorflow';
 import {type Batch, type Example, type Modalities, type ModalitySpec, type Part, partShape} from '../core/types';
-import {buildCodec} from './build-codec';
-import type {Codec} from './codec';
+import {buildCodec} from './codec';
+import type {Codec} from './codec-type';
 
 /**
  * Encodes each part once and remembers it: pictures and sounds as long as they live, sentences by their words. So an epoch

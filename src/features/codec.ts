@@ -1,9 +1,19 @@
-import type {ModalitySpec, Part} from '../core/types';
+import type {ModalitySpec} from '../core/types';
+import {AudioCodec} from './audio-codec';
+import type {Codec} from './codec-type';
+import {ImageCodec} from './image-codec';
+import {TextCodec} from './text-codec';
 
-/** Turns what a person sees, reads or hears into the values of a modality's tensor (without N), and back. */
-export interface Codec {
-  readonly spec: ModalitySpec;
-  /** @throws UserError when the part is of another kind, shape or rate. */
-  encode(part: Part): Float32Array;
-  decode(values: Float32Array): Part;
+export type {Codec} from './codec-type';
+
+/** The codec of a modality, by its kind. */
+export function buildCodec(spec: ModalitySpec): Codec {
+  switch (spec.kind) {
+    case 'image':
+      return new ImageCodec(spec);
+    case 'text':
+      return new TextCodec(spec);
+    case 'audio':
+      return new AudioCodec(spec);
+  }
 }

@@ -1,6 +1,6 @@
 import {assertPositiveInteger, expected, UserError} from '../core/checks';
 import type {ImageModality, Part, Picture} from '../core/types';
-import type {Codec} from './codec';
+import type {Codec} from './codec-type';
 
 /** Pixels 0 … 255 ↔ [-1, 1], [H, W, C]: value = pixel / 127.5 - 1. Values outside are cut on the way back. */
 export class ImageCodec implements Codec {

@@ -1,6 +1,6 @@
 import {assertPositiveInteger, expected, UserError} from '../core/checks';
 import type {Part, TextModality} from '../core/types';
-import type {Codec} from './codec';
+import type {Codec} from './codec-type';
 import {fromTokenIds, padding, toTokenIds, unknown} from './text';
 
 /**
