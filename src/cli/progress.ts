@@ -71,9 +71,15 @@ function plainLines(stream: NodeJS.WriteStream, everySeconds: number): ProgressD
       if (news.phase === phase && now < next && news.step < news.totalSteps) return;
       phase = news.phase;
       next = now + everySeconds;
-      const of = Number.isFinite(news.totalSteps) ? ` of ${news.totalSteps}` : '';
-      stream.write(`${phase}: step ${news.step}${of}, ${clockText(news.secondsLeft)} left, ${lossText(news.losses)}\n`);
+      stream.write(`${plainLine(news)}\n`);
     },
     stop() {},
   };
+}
+
+function plainLine({phase, step, totalSteps, losses, secondsLeft}: TrainingNews): string {
+  // What is no loop, such as fitting the prior, has nothing to count.
+  if (totalSteps <= 1) return `${phase} …`;
+  const of = Number.isFinite(totalSteps) ? ` of ${totalSteps}` : '';
+  return `${phase}: step ${step}${of}, ${clockText(secondsLeft)} left, ${lossText(losses)}`;
 }

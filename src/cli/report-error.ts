@@ -14,7 +14,13 @@ export const exitCodesText = `Exit codes: ${exitCodes.ok} done, ${exitCodes.usag
 export function describeFailure(error: unknown): Failure {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return {exitCode: exitCodes.ok, line: null};
-    return {exitCode: exitCodes.usage, line: oneLine(error.message.replace(/^error: /, ''))};
+    // A command without its sub-command has printed its help instead.
+    if (error.code === 'commander.help') return {exitCode: exitCodes.usage, line: null};
+    const message = oneLine(error.message.replace(/^error: /, ''));
+    return {
+      exitCode: exitCodes.usage,
+      line: `${message[0]!.toUpperCase()}${message.slice(1)}; --help lists what there is.`,
+    };
   }
   if (error instanceof UserError) return {exitCode: error.exitCode, line: oneLine(error.message)};
   if (process.env['MULTIMODAL_GAN_DEBUG'] && error instanceof Error)

@@ -38,11 +38,13 @@ test('without a terminal: the first and the last step of each phase, and little 
   const {stream, written} = fakeStream(false);
   const display = showProgress(stream, 1000);
   for (let step = 1; step <= 50; step++) display.update(news('E', step));
+  display.update(news('prior', 0, 1));
   display.update(news('G and D', 1, Number.POSITIVE_INFINITY));
   display.stop();
   assert.deepEqual(written, [
     'E: step 1 of 50, 1:15 left, G 1.235  D -0.500\n',
     'E: step 50 of 50, 1:15 left, G 1.235  D -0.500\n',
+    'prior …\n',
     'G and D: step 1, 1:15 left, G 1.235  D -0.500\n',
   ]);
 });

@@ -1,0 +1,34 @@
+/** `multimodal-gan train`: the flagship, trained and saved as a folder. */
+import {Command} from 'commander';
+import {exitCodes} from '../../core/checks';
+import {loadDataset} from '../data-options';
+import {startEngine} from '../engine';
+import {assertReplaceable, writeFolderWhole} from '../output-folder';
+import {saveTrained} from '../run-record';
+import {addTrainingOptions, planTraining, runTraining} from '../training-run';
+
+const marker = 'config.json';
+
+export function trainCommand(): Command {
+  const command = new Command('train').description('Train a model and save it as a folder');
+  return addTrainingOptions(command, 'out/model')
+    .addHelpText('after', '\nCtrl-C ends the training early: what was reached is saved, and the exit code is 130.')
+    .action((_, self: Command) => train(self));
+}
+
+async function train(command: Command): Promise<void> {
+  const plan = planTraining(command);
+  const {out} = plan.options;
+  assertReplaceable(out, marker);
+  const dataset = loadDataset(plan.options);
+  const {result, record} = await runTraining(plan, dataset, await startEngine());
+  await writeFolderWhole(out, marker, folder => saveTrained(folder, result, record));
+  result.model.dispose();
+  if (result.interrupted) {
+    console.log(`Stopped after ${result.steps} steps; the model so far is saved in ${out}`);
+    process.exitCode = exitCodes.interrupted;
+    return;
+  }
+  console.log(`Trained ${result.steps} steps in ${result.seconds.total.toFixed(0)} s; the model is in ${out}`);
+  console.log(`Next: multimodal-gan evaluate --model ${out}, multimodal-gan generate --model ${out}`);
+}
