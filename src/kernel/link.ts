@@ -1,0 +1,65 @@
+/**
+ * What the two threads of the kernel say to each other.
+ *
+ * The sockets live in a worker thread (channels.ts), cells run in the main thread (server.ts). So the kernel answers
+ * heartbeats, interrupts and "who are you" while a cell computes without a pause, and output reaches the page at once.
+ */
+import type {Header, JsonObject} from './wire';
+
+/** A request that the main thread answers. `id` finds the socket and the sender again. */
+export interface Request {
+  readonly id: number;
+  readonly header: Header;
+  readonly content: JsonObject;
+}
+
+export type ToMain =
+  | {readonly kind: 'request'; readonly request: Request}
+  /** Every request that had arrived before `fence` was asked for has been passed on. */
+  | {readonly kind: 'fence'; readonly id: number}
+  | {readonly kind: 'input'; readonly id: number; readonly value: string}
+  | {readonly kind: 'interrupt'; readonly serial: number}
+  /** The engine was told to leave whatever the main thread was doing. */
+  | {readonly kind: 'terminated'; readonly serial: number}
+  | {readonly kind: 'shutdown'};
+
+export type ToChannels =
+  | {
+      readonly kind: 'publish';
+      readonly type: string;
+      readonly parent: Header | null;
+      readonly content: JsonObject;
+      readonly metadata?: JsonObject;
+      readonly buffers?: readonly Uint8Array[];
+    }
+  | {readonly kind: 'reply'; readonly id: number; readonly type: string; readonly content: JsonObject}
+  | {readonly kind: 'fence'; readonly id: number}
+  | {readonly kind: 'close'}
+  | {readonly kind: 'input'; readonly id: number; readonly prompt: string; readonly password: boolean};
+
+/** Slots of the shared Int32Array that both threads read without waiting for each other. */
+export const slots = {
+  /** Serial number of the cell that is running, 0 for none. */
+  running: 0,
+  /** One of `phases`. */
+  phase: 1,
+  /** Serial number of the cell that a client asked to interrupt. */
+  requested: 2,
+  /** Serial number of the cell whose interrupt was noticed by the main thread. */
+  noticed: 3,
+  /** 1 where the engine may be told to leave the running code; see contexts.ts. */
+  leavable: 4,
+  /** 1 once the sockets are closed and everything has been sent. */
+  closed: 5,
+} as const;
+export const numSlots = 6;
+
+/** While the compiler works it must not be torn away from its own state; the interrupt waits until it is done. */
+export const phases = {idle: 0, compiling: 1, running: 2} as const;
+
+export interface ChannelsData {
+  readonly connectionFile: string;
+  readonly shared: SharedArrayBuffer;
+  /** The content of kernel_info_reply. */
+  readonly info: JsonObject;
+}
