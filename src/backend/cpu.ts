@@ -3,6 +3,7 @@ import {tf} from '../core/tensorflow';
 
 interface CpuBackend {
   readonly data: {get(id: object): {values: Float32Array}};
+  disposeData(id: object): boolean;
   makeTensorInfo(shape: number[], dtype: tf.DataType, values: Float32Array): tf.TensorInfo;
 }
 
@@ -11,6 +12,9 @@ let repaired = false;
 export function repairCpuKernels(): void {
   if (repaired) return;
   repaired = true;
+  const multiply = tf.getKernel('BatchMatMul', 'cpu')!.kernelFunc as (args: KernelArguments) => tf.TensorInfo;
+  tf.unregisterKernel('BatchMatMul', 'cpu');
+  tf.registerKernel({kernelName: 'BatchMatMul', backendName: 'cpu', kernelFunc: args => broadcastThen(multiply, args)});
   tf.unregisterKernel('ResizeNearestNeighborGrad', 'cpu');
   tf.registerKernel({
     kernelName: 'ResizeNearestNeighborGrad',
@@ -23,6 +27,32 @@ export function repairCpuKernels(): void {
         backend as CpuBackend,
       ),
   });
+}
+
+type KernelArguments = Parameters<tf.KernelFunc>[0];
+
+/**
+ * The backend's product takes as many matrices as the larger operand holds. Where each operand broadcasts along an axis of
+ * its own ([2, 1, M, K] by [3, K, N]) that is too few, and the result is a tensor shorter than its shape; so both are
+ * repeated first.
+ */
+function broadcastThen(multiply: (args: KernelArguments) => tf.TensorInfo, args: KernelArguments): tf.TensorInfo {
+  const {a, b} = args.inputs as {a: tf.TensorInfo; b: tf.TensorInfo};
+  const outerA = a.shape.slice(0, -2);
+  const outerB = b.shape.slice(0, -2);
+  const outer = tf.broadcast_util.assertAndGetBroadcastShape(outerA, outerB);
+  const most = Math.max(tf.util.sizeFromShape(outerA), tf.util.sizeFromShape(outerB));
+  if (tf.util.sizeFromShape(outer) <= most) return multiply(args);
+  const backend = args.backend as CpuBackend;
+  const tile = tf.getKernel('Tile', 'cpu')!.kernelFunc;
+  const [fullA, fullB] = [a, b].map(x => {
+    const shape = [...outer.map(() => 1), ...x.shape].slice(-outer.length - 2);
+    const reps = shape.map((size, axis) => (axis < outer.length ? outer[axis]! / size : 1));
+    return tile({inputs: {x: {dataId: x.dataId, dtype: x.dtype, shape}}, attrs: {reps}, backend}) as tf.TensorInfo;
+  }) as [tf.TensorInfo, tf.TensorInfo];
+  const product = multiply({...args, inputs: {a: fullA, b: fullB}});
+  for (const {dataId} of [fullA, fullB]) backend.disposeData(dataId);
+  return product;
 }
 
 interface ResizeAttributes {

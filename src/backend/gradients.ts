@@ -9,15 +9,13 @@ let repaired = false;
 
 /** Called by `selectBackend`; further calls do nothing. */
 export function repairGradients(): void {
-  if (!repaired) {
-    repaired = true;
-    tapeSavedOutputsAfterTheirOp();
-    giveComparisonsZeroGradients();
-    replaceGradient({kernelName: 'Elu', outputsToSave: [true], gradFunc: eluGradient});
-    replaceGradient({kernelName: 'LeakyRelu', inputsToSave: ['x'], gradFunc: leakyReluGradient});
-    tf.registerGradient({kernelName: 'LeakyReluGrad', inputsToSave: ['x'], gradFunc: leakyReluSecondGradient});
-  }
-  registerLeakyReluGrad();
+  if (repaired) return;
+  repaired = true;
+  tapeSavedOutputsAfterTheirOp();
+  giveComparisonsZeroGradients();
+  replaceGradient({kernelName: 'Elu', outputsToSave: [true], gradFunc: eluGradient});
+  replaceGradient({kernelName: 'LeakyRelu', inputsToSave: ['x'], gradFunc: leakyReluGradient});
+  tf.registerGradient({kernelName: 'LeakyReluGrad', inputsToSave: ['x'], gradFunc: leakyReluSecondGradient});
 }
 
 /** What a gradient function returns: for each input, how to compute its gradient when it is wanted. */
@@ -112,29 +110,6 @@ function leakyReluSecondGradient(
 function slopeTimes(dy: tf.Tensor, x: tf.Tensor, attributes: tf.NamedAttrMap): tf.Tensor {
   if (!tf.getKernel('LeakyReluGrad', tf.getBackend())) return tf.mul(dy, tf.step(x, attributes['alpha'] as number));
   return tf.engine().runKernel('LeakyReluGrad', {dy, x} as unknown as tf.NamedTensorMap, attributes) as tf.Tensor;
-}
-
-interface NativeBackend {
-  readonly binding: {readonly TF_ATTR_FLOAT: number; readonly TF_ATTR_TYPE: number; readonly TF_FLOAT: number};
-  executeSingleOutput(name: string, attributes: readonly unknown[], inputs: readonly tf.TensorInfo[]): tf.TensorInfo;
-}
-
-/** TensorFlow has the operation; tfjs-node does not offer it. The wasm backend gets its own in wasm/elementwise.ts. */
-function registerLeakyReluGrad(): void {
-  if (!tf.findBackendFactory('tensorflow') || tf.getKernel('LeakyReluGrad', 'tensorflow')) return;
-  tf.registerKernel({
-    kernelName: 'LeakyReluGrad',
-    backendName: 'tensorflow',
-    kernelFunc: ({inputs, attrs, backend}) => {
-      const {binding, executeSingleOutput} = backend as NativeBackend;
-      const attributes = [
-        {name: 'alpha', type: binding.TF_ATTR_FLOAT, value: attrs!['alpha']},
-        {name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT},
-      ];
-      const pair = [inputs['dy'], inputs['x']] as tf.TensorInfo[];
-      return executeSingleOutput.call(backend, 'LeakyReluGrad', attributes, pair);
-    },
-  });
 }
 
 function replaceGradient(config: tf.GradConfig): void {

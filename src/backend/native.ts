@@ -13,6 +13,7 @@ import {dirname, join, resolve} from 'node:path';
 import type * as util from 'node:util';
 import {expected} from '../core/checks';
 import {tf} from '../core/tensorflow';
+import {addNativeKernels} from './native-kernels';
 
 export type Availability = {ready: true; version: string} | {ready: false; reason: string; cure: string};
 
@@ -51,6 +52,7 @@ export function useNative(): number {
   standIns.clear();
   require('@tensorflow/tfjs-node');
   if (!tf.findBackend('tensorflow')) throw new Error('@tensorflow/tfjs-node was loaded over another TensorFlow.js');
+  addNativeKernels();
   return threads;
 }
 

@@ -1,0 +1,60 @@
+/** What the native backend is given besides the kernels of tfjs-node. */
+import {tf} from '../core/tensorflow';
+
+type KernelArguments = Parameters<tf.KernelFunc>[0];
+
+interface NativeBackend {
+  readonly binding: {readonly TF_ATTR_FLOAT: number; readonly TF_ATTR_TYPE: number; readonly TF_FLOAT: number};
+  executeSingleOutput(name: string, attributes: readonly unknown[], inputs: readonly tf.TensorInfo[]): tf.TensorInfo;
+}
+
+let added = false;
+
+export function addNativeKernels(): void {
+  if (added) return;
+  added = true;
+  tf.registerKernel({kernelName: 'LeakyReluGrad', backendName: 'tensorflow', kernelFunc: leakyReluGradient});
+  const convolve = tf.getKernel('Conv2D', 'tensorflow')!.kernelFunc;
+  tf.unregisterKernel('Conv2D', 'tensorflow');
+  tf.registerKernel({
+    kernelName: 'Conv2D',
+    backendName: 'tensorflow',
+    kernelFunc: args => convolveTwoChannels(convolve, args),
+  });
+}
+
+/** dy·(x > 0 ? 1 : α). TensorFlow has the operation, tfjs-node does not offer it; see gradients.ts. */
+function leakyReluGradient({inputs, attrs, backend}: KernelArguments): tf.TensorInfo {
+  const native = backend as NativeBackend;
+  const attributes = [
+    {name: 'alpha', type: native.binding.TF_ATTR_FLOAT, value: attrs!['alpha']},
+    {name: 'T', type: native.binding.TF_ATTR_TYPE, value: native.binding.TF_FLOAT},
+  ];
+  return native.executeSingleOutput('LeakyReluGrad', attributes, [inputs['dy'], inputs['x']] as tf.TensorInfo[]);
+}
+
+/**
+ * TensorFlow 2.21 with oneDNN leaves part of the result unwritten, so anything, for one input channel with stride 1 down
+ * and more across where the output is narrow. A second channel of zeros changes no sum and avoids that path.
+ */
+function convolveTwoChannels(convolve: tf.KernelFunc, args: KernelArguments): tf.TensorInfo | tf.TensorInfo[] {
+  const {x, filter} = args.inputs as {x: tf.TensorInfo; filter: tf.TensorInfo};
+  const {strides, dataFormat} = args.attrs as unknown as {strides: number | [number, number]; dataFormat: string};
+  const [down, across] = typeof strides === 'number' ? [strides, strides] : strides;
+  if (down === across || x.shape[3] !== 1 || dataFormat === 'NCHW') return convolve(args);
+  return tf.tidy(() => {
+    const wide = tf.pad(x as tf.Tensor4D, [
+      [0, 0],
+      [0, 0],
+      [0, 0],
+      [0, 1],
+    ]);
+    const deep = tf.pad(filter as tf.Tensor4D, [
+      [0, 0],
+      [0, 0],
+      [0, 1],
+      [0, 0],
+    ]);
+    return convolve({...args, inputs: {x: wide, filter: deep}}) as tf.Tensor;
+  });
+}
