@@ -48,20 +48,12 @@ export function toBatch(examples: readonly Example[], cache: FeatureCache): Batc
     const foreign = Object.keys(parts).find(name => !Object.hasOwn(modalities, name));
     if (foreign) throw unknownChoice('modality', foreign, Object.keys(modalities));
   }
+  // All arrays before any tensor, so that a part that is refused leaves none behind.
+  const arrays = mapRecord(modalities, (spec, name) => stack(examples, name, spec, cache));
+  const parts = mapRecord(modalities, (spec, name) => tf.tensor(arrays[name]!, [examples.length, ...partShape(spec)]));
   const present = mapRecord(modalities, (_, name) =>
-    tf.tensor1d(examples.map(({parts}) => (Object.hasOwn(parts, name) ? 1 : 0))),
+    tf.tensor1d(examples.map(example => (Object.hasOwn(example.parts, name) ? 1 : 0))),
   );
-  const parts = mapRecord(modalities, (spec, name) => {
-    const shape = partShape(spec);
-    const size = shape.reduce((product, axis) => product * axis, 1);
-    const values = new Float32Array(examples.length * size);
-    for (const [i, example] of examples.entries()) {
-      const part = example.parts[name];
-      if (part === undefined) values.fill(filler(spec), i * size, (i + 1) * size);
-      else values.set(cache.encode(name, part), i * size);
-    }
-    return tf.tensor(values, [examples.length, ...shape]);
-  });
   return {size: examples.length, parts, present, labels: Int32Array.from(examples, ({label}) => label ?? -1)};
 }
 
@@ -84,6 +76,15 @@ export function decodeParts(
     }
   }
   return rows;
+}
+
+function stack(examples: readonly Example[], name: string, spec: ModalitySpec, cache: FeatureCache): Float32Array {
+  const size = partShape(spec).reduce((product, axis) => product * axis, 1);
+  const values = new Float32Array(examples.length * size).fill(filler(spec));
+  for (const [i, {parts}] of examples.entries()) {
+    if (Object.hasOwn(parts, name)) values.set(cache.encode(name, parts[name]!), i * size);
+  }
+  return values;
 }
 
 /** What stands where nothing was observed. */
