@@ -1,5 +1,4 @@
 /** What every cell can use without an import: `kernel` and `input`. */
-import {randomUUID} from 'node:crypto';
 import type {JsonObject} from './wire';
 
 /** Mime type to content: text, a base64 string or bytes for pictures, an object for JSON. */
@@ -21,8 +20,8 @@ export interface KernelApi {
   readonly executionCount: number;
   /** Aborted when this cell is interrupted; pass it to whatever should stop then. */
   readonly signal: AbortSignal;
-  /** Shows a mime bundle under this cell. Returns its display id. */
-  display(bundle: MimeBundle, options?: DisplayOptions): string;
+  /** Shows a mime bundle under this cell. */
+  display(bundle: MimeBundle, options?: DisplayOptions): void;
   /** Removes what this cell has shown; with `wait`, when the next output comes. */
   clearOutput(options?: {readonly wait?: boolean}): void;
   /** Asks the person in front of the page for a line of text. */
@@ -38,8 +37,8 @@ interface KernelApi {
   readonly executionCount: number;
   /** Aborted when this cell is interrupted; pass it to whatever should stop then. */
   readonly signal: AbortSignal;
-  /** Shows a mime bundle under this cell. Returns its display id. */
-  display(bundle: Record<string, unknown>, options?: {readonly metadata?: Record<string, unknown>; readonly displayId?: string; readonly update?: boolean}): string;
+  /** Shows a mime bundle under this cell. */
+  display(bundle: Record<string, unknown>, options?: {readonly metadata?: Record<string, unknown>; readonly displayId?: string; readonly update?: boolean}): void;
   /** Removes what this cell has shown; with \`wait\`, when the next output comes. */
   clearOutput(options?: {readonly wait?: boolean}): void;
   /** Asks the person in front of the page for a line of text. */
@@ -60,8 +59,4 @@ export function installGlobals(api: KernelApi): void {
   define('kernel', api);
   define('input', api.input);
   define(kernelSymbol, api);
-}
-
-export function newDisplayId(): string {
-  return randomUUID();
 }

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import {homedir} from 'node:os';
 import {dirname, join, resolve} from 'node:path';
+import {parseArgs} from 'node:util';
 import {exitCodes, UserError} from '../core/checks';
 import {logoPng, logoSvg} from './logo';
 
@@ -140,5 +141,20 @@ function pythonPrefix(): string {
       `--sys-prefix needs ${python}, which was not found; name the environment with --prefix DIR instead.`,
       exitCodes.input,
     );
+  }
+}
+
+/** Set-up calls this file as a program, before the command line is there: `node dist/kernel/install.js --prefix .venv`. */
+if (require.main === module) {
+  try {
+    const {values} = parseArgs({
+      options: {prefix: {type: 'string'}, user: {type: 'boolean'}, 'sys-prefix': {type: 'boolean'}},
+    });
+    process.stdout.write(
+      `${installKernel({prefix: values.prefix, user: values.user, sysPrefix: values['sys-prefix']})}\n`,
+    );
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exitCode = error instanceof UserError ? error.exitCode : exitCodes.usage;
   }
 }

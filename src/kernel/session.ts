@@ -4,7 +4,7 @@ import type {Compiler, Outcome} from './compiler';
 import {forgiveContexts} from './contexts';
 import {bundleOf, toWire} from './display';
 import {describeDiagnostics, describeThrown, type Failure, KeyboardInterrupt} from './failures';
-import {type DisplayOptions, type KernelApi, type MimeBundle, newDisplayId} from './globals';
+import type {DisplayOptions, KernelApi, MimeBundle} from './globals';
 import {History} from './history';
 import {phases, type Request, slots} from './link';
 import {Streams} from './streams';
@@ -285,10 +285,9 @@ export class Session {
     return this.storage.getStore() ?? this.latest;
   }
 
-  private display(bundle: MimeBundle, {metadata = {}, displayId, update = false}: DisplayOptions = {}): string {
-    const id = displayId ?? newDisplayId();
-    this.displayRaw({data: toWire(bundle), metadata, transient: {display_id: id}}, update);
-    return id;
+  private display(bundle: MimeBundle, {metadata = {}, displayId, update = false}: DisplayOptions = {}): void {
+    const transient = displayId === undefined ? {} : {display_id: displayId};
+    this.displayRaw({data: toWire(bundle), metadata, transient}, update);
   }
 
   private showFromCell(type: string, content: JsonObject): void {
