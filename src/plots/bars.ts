@@ -63,12 +63,9 @@ export function scoreBars(
       colours.chance,
     ),
   ];
-  const heightPx = options.heightPx ?? 110 + 34 * scores.length;
+  const heightPx = options.heightPx ?? 94 + 34 * scores.length;
   const yaxis = {autorange: 'reversed', showgrid: false, ticks: ''};
-  const layout = baseLayout(
-    {...options, heightPx},
-    {yaxis, xaxis: {rangemode: 'tozero'}, bargap: 0.3, legend: {orientation: 'h', x: 0, y: 1.0, yanchor: 'bottom'}},
-  );
+  const layout = baseLayout({...options, heightPx}, {yaxis, xaxis: {rangemode: 'tozero'}, bargap: 0.3});
   return {data: data.filter(trace => (trace['x'] as readonly Json[]).length > 0), layout};
 }
 

@@ -11,8 +11,8 @@ export interface NamedSpectrogram {
 }
 
 /**
- * Log-mel spectrograms side by side on one scale: time in seconds, bands by number, level in dB below full scale.
- * A value of 1 is 0 dB, -1 is the modality's floor.
+ * Log-mel spectrograms side by side on one scale: time in seconds, bands by number, level in dB below the loudest cell
+ * of the clip. A value of 1 is 0 dB, -1 is the modality's floor.
  */
 export function spectrograms(
   clips: readonly NamedSpectrogram[],

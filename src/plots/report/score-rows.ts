@@ -1,0 +1,119 @@
+/** The scores of report.json as rows for a person: value, interval, what real data and chance score, and what it means. */
+import type {EvaluationMetrics} from '../../evaluation/metrics-record';
+import type {Score} from '../bars';
+
+export interface ScoreRow extends Score {
+  /** What it says, in a line. */
+  readonly meaning: string;
+  /** What stands in the place of chance: templates for a distance. Defaults to 'chance'. */
+  readonly floorName?: string;
+  /** Shares are drawn on a meter from 0 to 1. */
+  readonly isShare: boolean;
+  readonly digits: number;
+}
+
+/** Those of the scores that the metrics hold, in the order in which a person asks for them. */
+export function scoreRows(metrics: EvaluationMetrics): ScoreRow[] {
+  return [
+    ...coherenceRows(metrics),
+    ...frechetRows(metrics),
+    ...classRows(metrics),
+    ...ratioRows(metrics),
+    ...textRows(metrics),
+  ];
+}
+
+function coherenceRows({jointCoherence: joint, coherence}: EvaluationMetrics): ScoreRow[] {
+  const rows: ScoreRow[] = [];
+  if (joint) {
+    const meaning = 'all parts of a generated example show the same class';
+    rows.push({name: 'joint coherence', ...joint, meaning, isShare: true, digits: 3});
+  }
+  const groups = [
+    ['one given', coherence.oneGiven, 'a part made from one other part shows the class of that example'],
+    ['two given', coherence.twoGiven, 'the same, made from two parts'],
+  ] as const;
+  for (const [name, group, meaning] of groups) {
+    if (group)
+      rows.push({
+        name: `coherence, ${name}`,
+        value: group.mean,
+        ci95: group.ci95,
+        real: group.real,
+        chance: group.chance,
+        meaning,
+        isShare: true,
+        digits: 3,
+      });
+  }
+  return rows;
+}
+
+function frechetRows({frechet}: EvaluationMetrics): ScoreRow[] {
+  return Object.entries(frechet).map(([name, score]) => ({
+    name: `Fréchet distance, ${name}`,
+    value: score.value,
+    ci95: score.ci95,
+    real: score.real,
+    chance: score.templates,
+    floorName: 'templates',
+    meaning: `lower is better; ${(score.value / score.real).toFixed(1)} times that of real training data (${score.features})`,
+    isShare: false,
+    digits: 1,
+  }));
+}
+
+function classRows({classes}: EvaluationMetrics): ScoreRow[] {
+  if (!classes) return [];
+  return [
+    {
+      name: 'classes present',
+      value: classes.present,
+      real: classes.real?.present,
+      meaning: `of ${classes.of}`,
+      isShare: false,
+      digits: 0,
+    },
+    {
+      name: 'entropy of classes, bits',
+      value: classes.entropyBits,
+      real: classes.real?.entropyBits,
+      meaning: `${Math.log2(classes.of).toFixed(2)} when all are equally frequent`,
+      isShare: false,
+      digits: 2,
+    },
+  ];
+}
+
+function ratioRows({sharpness, diversity, intervals}: EvaluationMetrics): ScoreRow[] {
+  const rows = (
+    what: 'sharpness' | 'diversity',
+    values: Readonly<Record<string, number>>,
+    meaning: string,
+  ): ScoreRow[] =>
+    Object.entries(values).map(([name, value]) => ({
+      name: `${what}, ${name}`,
+      value,
+      ci95: intervals[what][name],
+      real: 1,
+      meaning,
+      isShare: false,
+      digits: 2,
+    }));
+  return [
+    ...rows('sharpness', sharpness, 'difference of neighbouring values, against real: less is blurred, more is noisy'),
+    ...rows('diversity', diversity, 'spread within a class, against real: 0 would be one template a class'),
+  ];
+}
+
+function textRows({text}: EvaluationMetrics): ScoreRow[] {
+  return Object.entries(text).map(([name, score]) => ({
+    name: `sentences of the language, ${name}`,
+    value: score.inTraining,
+    ci95: score.ci95,
+    real: score.inTrainingReal,
+    meaning: `word for word among the training sentences; ${score.distinct} different ones (real: ${score.distinctReal})`,
+    isShare: true,
+    digits: 3,
+  }));
+}
