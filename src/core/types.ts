@@ -25,7 +25,7 @@ export interface TextModality {
   readonly maxTokens: number;
 }
 
-/** A sound clip as log-mel spectrogram. Its tensor is [N, M, F, 1] in [-1, 1]: -1 is `floorDb` or less, 1 is 0 dB. */
+/** A sound clip as log-mel spectrogram. Its tensor is [N, M, F, 1] in [-1, 1]: -1 is `floorDb` or less, 1 is 0 dB, the loudest cell of the clip. */
 export interface AudioModality {
   readonly kind: 'audio';
   readonly sampleRateHz: number;
@@ -36,7 +36,7 @@ export interface AudioModality {
   readonly numMelBands: number;
   readonly minFrequencyHz: number;
   readonly maxFrequencyHz: number;
-  /** Level that becomes -1, in dB below full scale; negative. */
+  /** Level that becomes -1, in dB below the loudest cell of the clip; negative. */
   readonly floorDb: number;
 }
 

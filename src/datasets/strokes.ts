@@ -21,19 +21,23 @@ export interface Strokes {
  * @param picture one channel; an empty picture gives 0 and 0.
  */
 export function measureStrokes({height, width, pixels}: Picture): Strokes {
-  const ink = (y: number, x: number) =>
-    y < 0 || x < 0 || y >= height || x >= width ? 0 : pixels[y * width + x]! / 255;
+  // Two empty pixels on each side, so that differences need no care at the border and the outer edge is counted.
+  const row = width + 4;
+  const ink = new Float64Array(row * (height + 4));
+  for (let i = 0; i < height * width; i++) ink[row * (Math.floor(i / width) + 2) + (i % width) + 2] = pixels[i]! / 255;
   let area = 0;
   let edge = 0;
   let sumX = 0;
   let sumY = 0;
-  for (let y = -1; y <= height; y++) {
-    for (let x = -1; x <= width; x++) {
-      const p = ink(y, x);
+  for (let y = 1; y < height + 3; y++) {
+    for (let i = y * row + 1; i < y * row + row - 1; i++) {
+      const p = ink[i]!;
+      const dx = ink[i + 1]! - ink[i - 1]!;
+      const dy = ink[i + row]! - ink[i - row]!;
       area += p;
-      sumX += p * x;
+      sumX += p * (i - y * row);
       sumY += p * y;
-      edge += Math.hypot(ink(y, x + 1) - ink(y, x - 1), ink(y + 1, x) - ink(y - 1, x)) / 2;
+      edge += Math.sqrt(dx * dx + dy * dy) / 2;
     }
   }
   if (area === 0) return {thickness: 0, slant: 0};
@@ -41,9 +45,9 @@ export function measureStrokes({height, width, pixels}: Picture): Strokes {
   const meanY = sumY / area;
   let moment11 = 0;
   let moment02 = 0;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const p = ink(y, x);
+  for (let y = 2; y < height + 2; y++) {
+    for (let x = 2; x < width + 2; x++) {
+      const p = ink[y * row + x]!;
       moment11 += p * (x - meanX) * (y - meanY);
       moment02 += p * (y - meanY) ** 2;
     }

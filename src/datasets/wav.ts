@@ -105,20 +105,35 @@ function parseFormat(fmt: Buffer, file: string): Format {
   return {isFloat, channels, sampleRateHz, bytesPerSample: bits / 8};
 }
 
-function mixDown(data: Buffer, {isFloat, channels, bytesPerSample}: Format, file: string): Float32Array {
-  const read = isFloat
-    ? (at: number) => Math.max(-1, Math.min(1, data.readFloatLE(at)))
-    : bytesPerSample === 1
-      ? (at: number) => (data[at]! - 128) / 128
-      : (at: number) => data.readIntLE(at, bytesPerSample) / 2 ** (8 * bytesPerSample - 1);
-  const samples = new Float32Array(data.length / (channels * bytesPerSample));
+function mixDown(data: Buffer, format: Format, file: string): Float32Array {
+  const {channels, bytesPerSample} = format;
+  const values = format.isFloat ? readFloats(data) : readIntegers(data, bytesPerSample);
+  const wrong = format.isFloat ? values.findIndex(Number.isNaN) : -1;
+  if (wrong >= 0) throw badInput(file, 'a WAV file of numbers', `NaN at sample ${Math.floor(wrong / channels)}`);
+  if (channels === 1) return values;
+  const samples = new Float32Array(values.length / channels);
   for (let i = 0; i < samples.length; i++) {
     let sum = 0;
-    for (let channel = 0; channel < channels; channel++) sum += read((i * channels + channel) * bytesPerSample);
-    if (Number.isNaN(sum)) throw badInput(file, 'a WAV file of numbers', `NaN at sample ${i}`);
+    for (let channel = 0; channel < channels; channel++) sum += values[i * channels + channel]!;
     samples[i] = sum / channels;
   }
   return samples;
+}
+
+function readIntegers(data: Buffer, bytesPerSample: number): Float32Array {
+  const values = new Float32Array(data.length / bytesPerSample);
+  // 8-bit sound is unsigned; turning its highest bit makes it signed like the others.
+  const turned = bytesPerSample === 1 ? 0x80 : 0;
+  for (let i = 0, at = 0; i < values.length; i++) {
+    let value = 0; // the sample's bytes, lowest first, shifted up to the top of 32 bits
+    for (let byte = 4 - bytesPerSample; byte < 4; byte++) value |= (data[at++]! ^ turned) << (8 * byte);
+    values[i] = value / 2 ** 31;
+  }
+  return values;
+}
+
+function readFloats(data: Buffer): Float32Array {
+  return Float32Array.from({length: data.length / 4}, (_, i) => Math.max(-1, Math.min(1, data.readFloatLE(4 * i))));
 }
 
 function ascii(buffer: Buffer, at: number): string {
