@@ -37,9 +37,9 @@ export default async function* report(events) {
     const result = `${passed} passed${failed > 0 ? `, ${failed} FAILED` : ''}`;
     yield `${relative(root, name).padEnd(52)} ${result.padEnd(12)} ${(milliseconds / 1000).toFixed(1)} s\n`;
   }
-  for (const {name, file, line, details} of failures) {
+  for (const {name, file, details} of failures) {
     const cause = details.error?.cause ?? details.error;
-    yield `\nFAILED ${relative(root, file ?? '')}:${line ?? '?'} ${name}\n`;
+    yield `\nFAILED ${relative(root, file ?? '')}: ${name}\n`;
     yield `${cause instanceof Error ? (cause.stack ?? cause.message) : inspect(cause)}\n`;
   }
   for (const [name, {failed, output}] of files) {

@@ -1,6 +1,7 @@
 /** The options that say which data a command works on; the same in every command. */
 import type {Command} from 'commander';
-import {unknownChoice} from '../core/checks';
+import {badInput, unknownChoice} from '../core/checks';
+import type {Modalities} from '../core/types';
 import type {Dataset} from '../datasets/dataset';
 import {loadDigits} from '../datasets/digits';
 
@@ -25,4 +26,14 @@ export function loadDataset(options: DataOptions): Dataset {
   const load = datasets[options.data];
   if (!load) throw unknownChoice('data', options.data, Object.keys(datasets));
   return load(options);
+}
+
+/** @param from the model's folder, for the message. @throws UserError when the data are not what the model was built for. */
+export function assertDataFit(dataset: Dataset, modalities: Modalities, from: string): void {
+  if (JSON.stringify(dataset.modalities) === JSON.stringify(modalities)) return;
+  throw badInput(
+    from,
+    `a model of the modalities of ${dataset.name} (${Object.keys(dataset.modalities).join(', ')})`,
+    Object.keys(modalities).join(', '),
+  );
 }

@@ -7,7 +7,9 @@ import {packageVersion} from './version';
 
 /** Loaded when they are asked for: most of them bring TensorFlow.js along. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  'first-run': async () => (await import('./commands/first-run')).firstRunCommand(),
   train: async () => (await import('./commands/train')).trainCommand(),
+  evaluate: async () => (await import('./commands/evaluate')).evaluateCommand(),
   generate: async () => (await import('./commands/generate')).generateCommand(),
   kernel: async () => (await import('./commands/kernel')).kernelCommand(),
 };

@@ -16,8 +16,11 @@ const losses = z.array(z.object({step: z.number(), losses: z.record(z.string(), 
 const schema = z.object({
   package: z.literal('multimodal-gan'),
   version: z.string(),
-  backend: z.object({name: z.string(), threads: z.number(), version: z.string()}),
-  dataset: z.object({name: z.string(), source: z.string()}),
+  /** Engine, version and threads. */
+  backend: z.string(),
+  dataset: z.string(),
+  /** Where the data came from. */
+  source: z.string(),
   seed: z.number(),
   /** Of G and D, and of E. */
   steps: z.number(),
@@ -39,8 +42,9 @@ export function recordRun(result: FlagshipResult, dataset: Dataset, backend: Bac
   return {
     package: 'multimodal-gan',
     version: packageVersion(),
-    backend: {name: backend.name, threads: backend.threads, version: backend.version},
-    dataset: {name: dataset.name, source: dataset.source},
+    backend: describeBackend(backend),
+    dataset: dataset.name,
+    source: dataset.source,
     seed: result.trainConfig.seed,
     steps: result.steps,
     encoderSteps: result.encoderSteps,
@@ -51,6 +55,11 @@ export function recordRun(result: FlagshipResult, dataset: Dataset, backend: Bac
     interrupted: result.interrupted,
     trainConfig: {...result.trainConfig},
   };
+}
+
+/** 'native (TensorFlow 2.21.0, 2 threads)' */
+export function describeBackend({line}: BackendInfo): string {
+  return line.replace(/^backend: /, '');
 }
 
 /** The model's folder with its record and the losses of every step. */

@@ -43,7 +43,7 @@ test('a failed test, and a file that cannot be loaded, are counted and shown', (
   assert.equal(lines.at(-1), 'unit tests: 1 passed, 2 failed, 0 skipped');
   assert.equal(status, 1);
   const text = lines.join('\n');
-  assert.match(text, /FAILED .*a\.test\.js:2 bad\nError: broken here/);
+  assert.match(text, /FAILED .*a\.test\.js: bad\nError: broken here/);
   assert.match(text, /printed:\na word before/);
   assert.match(text, /Cannot find module '\.\/is-not-there'/);
 });

@@ -1,7 +1,7 @@
 /** `multimodal-gan generate`: new examples from nothing, or examples completed from some of their modalities. */
 import * as path from 'node:path';
 import {Command} from 'commander';
-import {badInput, unknownChoice} from '../../core/checks';
+import {unknownChoice} from '../../core/checks';
 import {writeFileWhole} from '../../core/files';
 import {tf} from '../../core/tensorflow';
 import type {SplitName} from '../../core/types';
@@ -10,7 +10,7 @@ import type {MultimodalGan} from '../../model/multimodal-gan';
 import type {Parts} from '../../model/players';
 import {loadModel} from '../../model/serialization';
 import {applyConfigFile} from '../config-file';
-import {addDataOptions, type DataOptions, loadDataset} from '../data-options';
+import {addDataOptions, assertDataFit, type DataOptions, loadDataset} from '../data-options';
 import {startEngine} from '../engine';
 import {writeNpy} from '../npy';
 import {choiceOption, integerOption, listOption} from '../options';
@@ -106,9 +106,7 @@ function completeRows(
   for (const name of given) if (!(name in modalities)) throw unknownChoice('modality', name, Object.keys(modalities));
   const dataset = loadDataset(options);
   const rows = dataset.rows(options.split).slice(0, options.count);
-  if (JSON.stringify(dataset.modalities) !== JSON.stringify(modalities)) {
-    throw badInput(options.model, `a model of the modalities of ${dataset.name}`, Object.keys(modalities).join(', '));
-  }
+  assertDataFit(dataset, modalities, options.model);
   const batch = toBatch(rows, new FeatureCache(modalities));
   const kept = Object.fromEntries(given.map(name => [name, batch.parts[name]!]));
   const present = Object.fromEntries(given.map(name => [name, batch.present[name]!]));

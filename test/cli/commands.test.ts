@@ -1,0 +1,206 @@
+/** From data to a model and from the model to files, with networks so small that it takes seconds. */
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import {before, test} from 'node:test';
+import {type Outcome, runCommand, temporaryFolder, tinyConfig} from './support';
+
+const folder = temporaryFolder('commands-test');
+test.after(() => fs.rmSync(folder, {recursive: true}));
+const inside = (...names: string[]) => path.join(folder, ...names);
+const run = (...args: string[]): Promise<Outcome> => runCommand(args, {cwd: folder});
+
+/** Fails with what the command said. */
+function assertDone(outcome: Outcome): void {
+  assert.equal(outcome.code, 0, outcome.stderr);
+  assert.deepEqual(outcome.errors, []);
+}
+
+before(async () => {
+  fs.writeFileSync(inside('tiny.json'), JSON.stringify(tinyConfig(3)));
+  assertDone(await run('train', '--config', 'tiny.json', '--seed', '5', '--out', 'model'));
+});
+
+interface NpyArray {
+  readonly dtype: string;
+  readonly shape: number[];
+  readonly values: Buffer;
+}
+
+function readNpy(...names: string[]): NpyArray {
+  const bytes = fs.readFileSync(inside(...names));
+  const offset = 10 + bytes.readUInt16LE(8);
+  const header = bytes.toString('latin1', 10, offset);
+  const shape = header.match(/'shape': \(([^)]*)\)/)![1]!;
+  return {
+    dtype: header.match(/'descr': '([^']+)'/)![1]!,
+    shape: shape
+      .split(',')
+      .filter(text => text.trim() !== '')
+      .map(Number),
+    values: bytes.subarray(offset),
+  };
+}
+
+test('train writes a folder that says how it was made', () => {
+  const record = JSON.parse(fs.readFileSync(inside('model', 'training.json'), 'utf8'));
+  assert.equal(record.package, 'multimodal-gan');
+  assert.equal(record.seed, 5);
+  assert.equal(record.steps, 3);
+  assert.equal(record.encoderSteps, 2);
+  assert.equal(record.trainConfig.batchSize, 16);
+  assert.equal(record.interrupted, false);
+  assert.equal(record.dataset, 'digits');
+  assert.match(record.backend, /^(native|wasm|cpu) \(/);
+  assert.ok(record.trainSeconds > 0 && record.msPerStep > 0 && record.parameters > 1000);
+  const history = JSON.parse(fs.readFileSync(inside('model', 'history.json'), 'utf8'));
+  assert.deepEqual(
+    history.adversarial.map((entry: {step: number}) => entry.step),
+    [1, 2, 3],
+  );
+});
+
+test('generate writes every format; the same seed gives the same bytes', async () => {
+  const args = ['generate', '--model', 'model', '--count', '3', '--seed', '9', '--format', 'png,wav,txt,npy'];
+  assertDone(await run(...args, '--out', 'samples'));
+  const files = fs.readdirSync(inside('samples'));
+  const three = ['0001', '0002', '0003'];
+  const expected = [
+    'caption.npy',
+    'caption.tokens.npy',
+    'caption.txt',
+    'image.npy',
+    'samples.json',
+    'speech.npy',
+    ...three.map(number => `image-${number}.png`),
+    ...three.map(number => `speech-${number}.wav`),
+  ];
+  assert.deepEqual(files.sort(), expected.sort());
+  assert.equal(fs.readFileSync(inside('samples', 'caption.txt'), 'utf8').split('\n').length, 4);
+  assert.equal(fs.readFileSync(inside('samples', 'image-0001.png')).toString('latin1', 1, 4), 'PNG');
+  assert.equal(fs.readFileSync(inside('samples', 'speech-0003.wav')).toString('latin1', 8, 12), 'WAVE');
+
+  const image = readNpy('samples', 'image.npy');
+  assert.deepEqual([image.dtype, image.shape], ['<f4', [3, 28, 28, 1]]);
+  const speech = readNpy('samples', 'speech.npy');
+  assert.deepEqual([speech.dtype, speech.shape], ['<f4', [3, 32, 32, 1]]);
+  for (let i = 0; i < image.values.length; i += 4) assert.ok(Math.abs(image.values.readFloatLE(i)) <= 1);
+  const caption = readNpy('samples', 'caption.npy');
+  const tokens = readNpy('samples', 'caption.tokens.npy');
+  assert.deepEqual([tokens.dtype, tokens.shape], ['<i4', caption.shape.slice(0, 2)]);
+
+  assertDone(await run(...args, '--out', 'again'));
+  for (const file of files)
+    assert.deepEqual(fs.readFileSync(inside('again', file)), fs.readFileSync(inside('samples', file)), file);
+  assertDone(await run(...args, '--seed', '10', '--out', 'again'));
+  assert.notDeepEqual(readNpy('again', 'image.npy').values, image.values);
+});
+
+test('generate --given keeps what is given, row by row, and fills in the rest', async () => {
+  const args = ['generate', '--model', 'model', '--split', 'validation', '--count', '4', '--format', 'npy'];
+  assertDone(await run(...args, '--given', 'image,caption,speech', '--out', 'rows'));
+  assertDone(await run(...args, '--given', 'image', '--out', 'from-image'));
+  assertDone(await run(...args, '--given', 'image,caption', '--seed', '2', '--out', 'from-two'));
+  assert.deepEqual(readNpy('from-image', 'image.npy'), readNpy('rows', 'image.npy'));
+  assert.notDeepEqual(readNpy('from-image', 'speech.npy').values, readNpy('rows', 'speech.npy').values);
+  assert.notDeepEqual(readNpy('from-image', 'caption.npy').values, readNpy('rows', 'caption.npy').values);
+  assert.deepEqual(readNpy('from-two', 'caption.npy'), readNpy('rows', 'caption.npy'));
+  assert.equal(
+    fs.readFileSync(inside('from-two', 'caption.txt'), 'utf8'),
+    fs.readFileSync(inside('rows', 'caption.txt'), 'utf8'),
+  );
+  const labels = readNpy('from-image', 'labels.npy');
+  assert.deepEqual([labels.dtype, labels.shape], ['<i4', [4]]);
+});
+
+test('a modality that the model has not, and a model of other modalities', async () => {
+  const unknown = await run('generate', '--model', 'model', '--given', 'image,smell', '--out', 'no');
+  assert.deepEqual(unknown.errors, ['Unknown modality "smell"; choose image, caption or speech.']);
+  assert.equal(unknown.code, 2);
+
+  fs.cpSync(inside('model'), inside('other'), {recursive: true});
+  const config = JSON.parse(fs.readFileSync(inside('other', 'config.json'), 'utf8'));
+  config.model.modalities.image.channels = 3;
+  fs.writeFileSync(inside('other', 'config.json'), JSON.stringify(config));
+  const shape = await run('generate', '--model', 'other', '--out', 'no');
+  assert.match(
+    shape.errors.join('\n'),
+    /^Expected other\/\w+\.safetensors: \S+ to be of shape \[[\d, ]+\], got \[[\d, ]+\]\.$/,
+  );
+  assert.equal(shape.code, 3);
+
+  fs.truncateSync(inside('other', 'prior.safetensors'), 100);
+  fs.copyFileSync(inside('model', 'config.json'), inside('other', 'config.json'));
+  const torn = await run('generate', '--model', 'other', '--out', 'no');
+  assert.equal(torn.errors.length, 1, torn.stderr);
+  assert.match(torn.errors[0]!, /^Expected other\/prior\.safetensors to be /);
+  assert.equal(torn.code, 3);
+  assert.ok(!fs.existsSync(inside('no')));
+});
+
+test('evaluate prints the table and writes report.json', async () => {
+  const outcome = await run(
+    'evaluate',
+    '--model',
+    'model',
+    '--split',
+    'validation',
+    '--count',
+    '60',
+    '--out',
+    'report.json',
+  );
+  assertDone(outcome);
+  assert.match(outcome.stdout, /^joint coherence +0\.\d{3} /m);
+  const report = JSON.parse(fs.readFileSync(inside('report.json'), 'utf8'));
+  assert.deepEqual([report.seed, report.steps, report.metrics.split], [5, 3, 'validation']);
+  assert.equal(typeof report.metrics.coherence.oneGiven['image→speech'], 'number');
+  assert.ok(report.metrics.frechet.image.value > report.metrics.frechet.image.real);
+});
+
+test('Ctrl-C during training: a model that loads, where it is, and exit code 130', async () => {
+  fs.writeFileSync(inside('endless.json'), JSON.stringify(tinyConfig(1_000_000)));
+  let interrupted = false;
+  const onStderr = (text: string, interrupt: () => void): void => {
+    if (interrupted || !text.includes('G against D: step')) return;
+    interrupted = true;
+    interrupt();
+  };
+  const outcome = await runCommand(['train', '--config', 'endless.json', '--out', 'early'], {cwd: folder, onStderr});
+  assert.equal(outcome.code, 130, outcome.stderr);
+  assert.match(outcome.stdout, /^Stopped after \d+ steps; the model so far is saved in early\n$/);
+  assert.match(outcome.stderr, /Stopping after this step and saving/);
+  const record = JSON.parse(fs.readFileSync(inside('early', 'training.json'), 'utf8'));
+  assert.equal(record.interrupted, true);
+  assertDone(await run('generate', '--model', 'early', '--count', '1', '--format', 'txt', '--out', 'early-samples'));
+});
+
+test('a disk that fills up while results are written: one line, and nothing half-written', async () => {
+  // As a full disk does it: the first bytes fit, then each write fails.
+  fs.writeFileSync(
+    inside('full-disk.cjs'),
+    `const fs = require('node:fs');
+     const write = fs.writeFileSync;
+     let left = 2000;
+     fs.writeFileSync = (file, data, ...rest) => {
+       left -= data.length;
+       if (left >= 0) return write(file, data, ...rest);
+       write(file, Buffer.from(data).subarray(0, 10), ...rest);
+       throw Object.assign(new Error('ENOSPC: no space left on device, write'), {code: 'ENOSPC', syscall: 'write'});
+     };`,
+  );
+  const node = ['--require', inside('full-disk.cjs')];
+  const there = fs.readdirSync(folder).sort();
+  for (const args of [
+    ['generate', '--model', 'model', '--count', '8', '--out', 'full'],
+    ['train', '--config', 'tiny.json', '--out', 'full'],
+    ['train', '--config', 'tiny.json', '--out', 'model'],
+  ]) {
+    const outcome = await runCommand(args, {cwd: folder, node});
+    assert.equal(outcome.errors.length, 1, outcome.stderr);
+    assert.match(outcome.errors[0]!, /^Cannot write .*: the disk is full \(ENOSPC\)\.$/);
+    assert.equal(outcome.code, 4);
+  }
+  assert.deepEqual(fs.readdirSync(folder).sort(), there, 'the folder is as it was');
+  assertDone(await run('generate', '--model', 'model', '--count', '1', '--format', 'txt', '--out', 'still'));
+});
