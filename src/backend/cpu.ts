@@ -2,9 +2,7 @@
 import {tf} from '../core/tensorflow';
 
 interface CpuBackend {
-  readonly data: {get(id: object): {values: Float32Array}};
   disposeData(id: object): boolean;
-  makeTensorInfo(shape: number[], dtype: tf.DataType, values: Float32Array): tf.TensorInfo;
 }
 
 let repaired = false;
@@ -15,18 +13,6 @@ export function repairCpuKernels(): void {
   const multiply = tf.getKernel('BatchMatMul', 'cpu')!.kernelFunc as (args: KernelArguments) => tf.TensorInfo;
   tf.unregisterKernel('BatchMatMul', 'cpu');
   tf.registerKernel({kernelName: 'BatchMatMul', backendName: 'cpu', kernelFunc: args => broadcastThen(multiply, args)});
-  tf.unregisterKernel('ResizeNearestNeighborGrad', 'cpu');
-  tf.registerKernel({
-    kernelName: 'ResizeNearestNeighborGrad',
-    backendName: 'cpu',
-    kernelFunc: ({inputs, attrs, backend}) =>
-      resizeNearestGradient(
-        inputs['images'] as tf.TensorInfo,
-        inputs['dy'] as tf.TensorInfo,
-        attrs as unknown as ResizeAttributes,
-        backend as CpuBackend,
-      ),
-  });
 }
 
 type KernelArguments = Parameters<tf.KernelFunc>[0];
@@ -53,46 +39,4 @@ function broadcastThen(multiply: (args: KernelArguments) => tf.TensorInfo, args:
   const product = multiply({...args, inputs: {a: fullA, b: fullB}});
   for (const {dataId} of [fullA, fullB]) backend.disposeData(dataId);
   return product;
-}
-
-interface ResizeAttributes {
-  readonly alignCorners: boolean;
-  readonly halfPixelCenters?: boolean;
-}
-
-/**
- * Each pixel of dy [N, OH, OW, C] goes back to the pixel of x [N, H, W, C] that it was copied from. The backend's own reads
- * dy at the offsets of x, so every example but the first is wrong, and it ignores `halfPixelCenters`.
- */
-function resizeNearestGradient(
-  images: tf.TensorInfo,
-  dy: tf.TensorInfo,
-  attributes: ResizeAttributes,
-  backend: CpuBackend,
-): tf.TensorInfo {
-  const [count, height, width, channels] = images.shape as [number, number, number, number];
-  const [, outHeight, outWidth] = dy.shape as [number, number, number, number];
-  const rowOf = sources(height, outHeight, attributes);
-  const columnOf = sources(width, outWidth, attributes);
-  const from = backend.data.get(dy.dataId).values;
-  const to = new Float32Array(count * height * width * channels);
-  for (let n = 0, at = 0; n < count; n++) {
-    for (let i = 0; i < outHeight; i++) {
-      for (let j = 0; j < outWidth; j++) {
-        const pixel = ((n * height + rowOf[i]!) * width + columnOf[j]!) * channels;
-        for (let c = 0; c < channels; c++) to[pixel + c]! += from[at++]!;
-      }
-    }
-  }
-  return backend.makeTensorInfo([...images.shape], images.dtype, to);
-}
-
-/** For each position after resizing the position that it shows, as the forward kernel chooses it. */
-function sources(size: number, outSize: number, {alignCorners, halfPixelCenters}: ResizeAttributes): number[] {
-  const corners = alignCorners && outSize > 1 ? 1 : 0;
-  const scale = (size - corners) / (outSize - corners);
-  return Array.from({length: outSize}, (_, i) => {
-    const place = scale * (halfPixelCenters ? i + 0.5 : i);
-    return Math.max(0, Math.min(size - 1, alignCorners ? Math.round(place) : Math.floor(place)));
-  });
 }

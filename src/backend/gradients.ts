@@ -4,6 +4,7 @@
  * Found by comparing with finite differences, first and second order; `test/backend/gradients.test.ts` does so again.
  */
 import {tf} from '../core/tensorflow';
+import {resizeNearestGradient} from './resize-gradient';
 
 let repaired = false;
 
@@ -14,6 +15,7 @@ export function repairGradients(): void {
   tapeSavedOutputsAfterTheirOp();
   giveComparisonsZeroGradients();
   replaceGradient({kernelName: 'Elu', outputsToSave: [true], gradFunc: eluGradient});
+  replaceGradient({kernelName: 'ResizeNearestNeighbor', inputsToSave: ['images'], gradFunc: resizeNearestGradient});
   replaceGradient({kernelName: 'LeakyRelu', inputsToSave: ['x'], gradFunc: leakyReluGradient});
   tf.registerGradient({kernelName: 'LeakyReluGrad', inputsToSave: ['x'], gradFunc: leakyReluSecondGradient});
 }

@@ -1,10 +1,11 @@
 /** What the tests of this folder share: every backend that is present, random tensors, and a comparison. */
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {assertNoLeak} from '../../src/backend/memory';
 import {nativeAvailability} from '../../src/backend/native';
 import {type BackendName, selectBackend} from '../../src/backend/select';
 import {RandomStream} from '../../src/core/random';
-import {tf} from '../../src/core/tensorflow';
+import type {tf} from '../../src/core/tensorflow';
 
 const native = nativeAvailability();
 
@@ -17,11 +18,7 @@ export function testOnEachBackend(name: string, body: (backend: BackendName) => 
     test(`${backend}: ${name}`, async () => {
       const info = await selectBackend({prefer: backend});
       assert.equal(info.name, backend);
-      const tensors = tf.memory().numTensors;
-      const dataIds = tf.backend().numDataIds();
-      await body(backend);
-      assert.equal(tf.memory().numTensors, tensors, 'tensors left behind');
-      assert.equal(tf.backend().numDataIds(), dataIds, 'data ids left behind');
+      await assertNoLeak(async () => body(backend));
     });
   }
 }

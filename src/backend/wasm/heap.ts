@@ -98,8 +98,13 @@ export function idOf(tensor: TensorInfo, backend: BackendWasm): number {
 
 /** Makes allocation fail loudly: checks every pointer that malloc gives. */
 export function guardHeap(backend: BackendWasm): void {
-  const heap = backend.wasm as unknown as {_malloc: (bytes: number) => number; readonly HEAPU8: Uint8Array};
-  const malloc = heap._malloc;
+  const heap = backend.wasm as unknown as {
+    _malloc: (bytes: number) => number;
+    readonly asm: {malloc: (bytes: number) => number};
+    readonly HEAPU8: Uint8Array;
+  };
+  // Not `heap._malloc`, which at its first call puts asm.malloc in its own place, and so would undo the guard.
+  const {malloc} = heap.asm;
   heap._malloc = bytes => {
     // A wasm argument has 32 bits: 2^32 + 16 bytes would be understood as 16.
     const pointer = bytes < 2 ** 32 ? malloc(bytes) >>> 0 : 0;
