@@ -31,7 +31,7 @@ export function classFrequencies(labels: ArrayLike<number>, numClasses: number):
 
 /** Share of rows on which all lists of labels agree: 0.5 for [1, 2] and [1, 3]. */
 export function agreement(lists: readonly ArrayLike<number>[]): number {
-  return shareOf(agreementFlags(lists));
+  return meanOf(agreementFlags(lists));
 }
 
 /** 1 where all lists agree, else 0. */
@@ -61,9 +61,9 @@ export function chanceAgreement(lists: readonly ArrayLike<number>[], numClasses:
   return chance;
 }
 
-/** Mean of flags or values in [0, 1]. */
-export function shareOf(flags: ArrayLike<number>): number {
-  if (flags.length === 0) throw new UserError('Expected a share of at least 1 row, got 0.');
+/** Mean of flags (then it is a share) or of other values. */
+export function meanOf(flags: ArrayLike<number>): number {
+  if (flags.length === 0) throw new UserError('Expected the mean of at least 1 value, got 0.');
   let sum = 0;
   for (let i = 0; i < flags.length; i++) sum += flags[i]!;
   return sum / flags.length;

@@ -20,16 +20,20 @@ export function diversityWithinClasses(
   generatedLabels: ArrayLike<number>,
   numClasses: number,
 ): number {
-  const realMeans = meanDistancePerClass(real, realLabels, numClasses);
-  const generatedMeans = meanDistancePerClass(generated, generatedLabels, numClasses);
+  return diversityRatio(
+    meanDistancePerClass(real, realLabels, numClasses),
+    meanDistancePerClass(generated, generatedLabels, numClasses),
+  );
+}
+
+/** The same from the mean distances of meanDistancePerClass: diversityRatio([2, 4], [1, NaN]) is (1/2 + 0) / 2. */
+export function diversityRatio(realMeans: Float64Array, generatedMeans: Float64Array): number {
   const ratios: number[] = [];
   realMeans.forEach((mean, c) => {
     if (mean > 0) ratios.push((Number.isNaN(generatedMeans[c]) ? 0 : generatedMeans[c]!) / mean);
   });
   if (ratios.length === 0) {
-    throw new UserError(
-      'Expected real rows of diversityWithinClasses to hold a class with 2 different rows, got none.',
-    );
+    throw new UserError('Expected real rows of a diversity to hold a class with 2 different rows, got none.');
   }
   return ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length;
 }

@@ -12,7 +12,7 @@ import {memorization, nearestDistances} from '../../src/evaluation/memorization'
 import {StreamingMoments} from '../../src/evaluation/moments';
 import {precisionRecallDensityCoverage} from '../../src/evaluation/nearest-neighbours';
 import {retrieval} from '../../src/evaluation/retrieval';
-import {neighbourDifference, sharpnessRatio} from '../../src/evaluation/sharpness';
+import {neighbourDifferences, sharpnessRatio, sharpnessScore} from '../../src/evaluation/sharpness';
 
 function near(got: number, wanted: number, tolerance = 1e-9): void {
   assert.ok(Math.abs(got - wanted) <= tolerance, `got ${got}, wanted ${wanted} ± ${tolerance}`);
@@ -279,18 +279,22 @@ test('a class that is not drawn counts 0 in diversity', () => {
 
 test('sharpness is the mean absolute neighbour difference, blur lowers it', () => {
   const before = tf.memory().numTensors;
-  // Two pictures: differences 1, 1, 2, 2 and 0, 0, 4, 4: mean 14/8.
+  // Differences 1, 1, 2, 2 and 0, 0, 4, 4.
   const pictures = tf.tensor4d([0, 1, 2, 3, 5, 5, 1, 1], [2, 2, 2, 1]);
-  near(neighbourDifference(pictures), 14 / 8);
-  // One row of three pixels: 3 and 5.
-  const row = tf.tensor4d([0, 3, -2], [1, 1, 3, 1]);
-  near(neighbourDifference(row), 4);
+  assert.deepEqual([...neighbourDifferences(pictures)], [1.5, 2]);
+  // One row of three pixels of two channels: 3 and -5 in the one, 0 and 2 in the other.
+  const row = tf.tensor4d([0, 1, 3, 1, -2, 3], [1, 1, 3, 2]);
+  assert.deepEqual([...neighbourDifferences(row)], [2.5]);
   const point = tf.tensor4d([1], [1, 1, 1, 1]);
-  assert.throws(() => neighbourDifference(point), /neighbouring pixels/);
+  assert.throws(() => neighbourDifferences(point), /neighbouring pixels/);
   tf.dispose([pictures, row, point]);
   assert.equal(tf.memory().numTensors, before);
-  assert.equal(sharpnessRatio(2, 1.5), 0.75);
-  assert.throws(() => sharpnessRatio(0, 1), /positive, got 0/);
+  assert.equal(sharpnessRatio([1, 3], [1, 2]), 0.75);
+  assert.throws(() => sharpnessRatio([0, 0], [1]), /positive, got 0/);
+  const {value, ci95} = sharpnessScore([1, 3], [1, 2, 1, 2, 1, 2, 1, 2, 1, 2], new RandomStream(3, 'test/sharpness'));
+  // Standard error of the mean of ten: 0.5 / √10 = 0.158; of the ratio, 0.079.
+  assert.equal(value, 0.75);
+  near(ci95[1] - ci95[0], 2 * 1.96 * 0.079, 0.08);
 });
 
 test('retrieval, worked by hand', () => {

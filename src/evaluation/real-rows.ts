@@ -1,0 +1,86 @@
+/** Real examples as evaluation needs them: tensors, labels, and what the oracles say, for rows that may lack modalities. */
+import {tf} from '../core/tensorflow';
+import {type Example, type Modalities, type Part, partShape} from '../core/types';
+import {type FeatureCache, toBatch} from '../features/batch';
+import type {LabelledRows} from './coherence';
+import {judge, type Oracles} from './oracles';
+import type {JudgedParts} from './realism';
+import {inScope} from './scope';
+
+export interface RealRows extends LabelledRows {
+  readonly size: number;
+  /** All rows of a modality, filler where it is absent. */
+  readonly parts: Readonly<Record<string, tf.Tensor>>;
+  /** Indices of the rows that show a modality. */
+  readonly rowsWith: Readonly<Record<string, Int32Array>>;
+  /** What each oracle says of the rows that show its modality, in their order. */
+  readonly judgements: Readonly<Record<string, JudgedParts>>;
+}
+
+/** Call inside tf.tidy: the tensors belong to the caller. */
+export function realRows(
+  examples: readonly Example[],
+  modalities: Modalities,
+  oracles: Oracles,
+  cache: FeatureCache,
+): RealRows {
+  const names = Object.keys(modalities);
+  const batch = toBatch(examples, cache);
+  const shows = (name: string, row: number): boolean => name in examples[row]!.parts;
+  const rowsWith: Record<string, Int32Array> = {};
+  const judgements: Record<string, JudgedParts> = {};
+  const judged: Record<string, Int32Array> = {};
+  for (const name of names) {
+    const rows = Int32Array.from(rowNumbers(examples.length).filter(row => shows(name, row)));
+    rowsWith[name] = rows;
+    const oracle = oracles[name];
+    if (!oracle || rows.length === 0) continue;
+    const judgement = inScope(() => judge(oracle, gatherRows(batch.parts[name]!, rows)));
+    judgements[name] = {judgement, distinct: firstOfEach(Array.from(rows, row => examples[row]!.parts[name]!))};
+    judged[name] = new Int32Array(examples.length).fill(-1);
+    rows.forEach((row, i) => {
+      judged[name]![row] = judgement.labels[i]!;
+    });
+  }
+  return {names, size: examples.length, labels: batch.labels, shows, judged, parts: batch.parts, rowsWith, judgements};
+}
+
+/** Where each different part occurs first: [0, 2] for a, a, b. */
+function firstOfEach(parts: readonly Part[]): Int32Array {
+  const seen = new Set<Part>();
+  return Int32Array.from(rowNumbers(parts.length).filter(i => !seen.has(parts[i]!) && seen.add(parts[i]!)));
+}
+
+/** 0 … count - 1. */
+export function rowNumbers(count: number): number[] {
+  return Array.from({length: count}, (_, row) => row);
+}
+
+/** The rows at these indices; the tensor itself when they are all of them. */
+export function gatherRows(tensor: tf.Tensor, rows: ArrayLike<number>): tf.Tensor {
+  const all = rows.length === tensor.shape[0] && Array.from(rows).every((row, i) => row === i);
+  return all ? tensor : tf.gather(tensor, Int32Array.from(rows));
+}
+
+/** Parts of the rows that show the modality. */
+export function partsOf(real: RealRows, name: string): tf.Tensor {
+  return gatherRows(real.parts[name]!, real.rowsWith[name]!);
+}
+
+/** Each different part of a modality once, as one tensor; null when no example shows it. Pairing uses a clip or a sentence many times. */
+export function distinctParts(
+  examples: readonly Example[],
+  name: string,
+  modalities: Modalities,
+  cache: FeatureCache,
+): tf.Tensor | null {
+  const parts = [...new Set(examples.map(({parts}) => parts[name]).filter((part): part is Part => part !== undefined))];
+  if (parts.length === 0) return null;
+  const shape = partShape(modalities[name]!);
+  const size = shape.reduce((product, n) => product * n, 1);
+  const values = new Float32Array(parts.length * size);
+  parts.forEach((part, i) => {
+    values.set(cache.encode(name, part), i * size);
+  });
+  return tf.tensor(values, [parts.length, ...shape]);
+}
