@@ -1,7 +1,7 @@
 import type {Sound} from '../core/types';
 import {formatWav} from '../datasets/wav';
+import {escapeHtml} from '../plots/report/html';
 import {channel, keepFile, type MimeBundle} from './channel';
-import {escapeHtml} from './table';
 
 /**
  * Sounds with a play button each, which work offline; elsewhere they go to WAV files under out/notebook. A page that

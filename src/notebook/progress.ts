@@ -1,7 +1,7 @@
 import {randomUUID} from 'node:crypto';
 import {assertPositiveInteger} from '../core/checks';
+import {escapeHtml} from '../plots/report/html';
 import {channel} from './channel';
-import {escapeHtml} from './table';
 
 /** A bar that fills while a cell works. */
 export interface ProgressBar {

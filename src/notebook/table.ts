@@ -1,3 +1,4 @@
+import {escapeHtml} from '../plots/report/html';
 import {channel, type MimeBundle} from './channel';
 
 /** A cell of a table. */
@@ -60,11 +61,6 @@ function asText(columns: readonly string[], texts: readonly string[][], numeric:
       .join('  ')
       .trimEnd();
   return [line(columns), widths.map(width => '─'.repeat(width)).join('  '), ...texts.map(line)].join('\n');
-}
-
-/** `<b>` becomes `&#60;b&#62;`. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
 }
 
 interface Grid {

@@ -1,0 +1,85 @@
+/** The public API, room by room, in the order of the data flow. */
+
+export {type BackendInfo, type BackendName, backendInfo, selectBackend} from './backend/select';
+export {UserError} from './core/checks';
+export {type ModelConfig, modelConfig, type TrainConfig, trainConfig} from './core/config';
+export {RandomStream} from './core/random';
+export {type NamedVariables, tf} from './core/tensorflow';
+export {
+  type AudioModality,
+  type Batch,
+  type Example,
+  type ImageModality,
+  type Modalities,
+  type ModalitySpec,
+  numFrames,
+  type Part,
+  type Picture,
+  partShape,
+  type Sound,
+  type SplitName,
+  type TextModality,
+} from './core/types';
+
+export type {Dataset} from './datasets/dataset';
+export {loadDigits} from './datasets/digits';
+export {formatWav, parseWav, readWav} from './datasets/wav';
+export {agreement, chanceAgreement, classFrequencies, classSpread} from './evaluation/classes';
+export {diversityWithinClasses} from './evaluation/diversity';
+export {type EvaluateOptions, evaluateModel, type GenerativeModel} from './evaluation/evaluate';
+export {frechetDistance} from './evaluation/frechet';
+export {bootstrapInterval, type Interval, wilsonInterval} from './evaluation/intervals';
+export {kernelDistance} from './evaluation/kernel-distance';
+export type {EvaluationMetrics} from './evaluation/metrics-record';
+export {disposeOracles, judge, loadOracles, type Oracle, type Oracles} from './evaluation/oracles';
+export {buildReport, type RunReport, scoreTable} from './evaluation/report';
+export {neighbourDifferences, sharpnessRatio} from './evaluation/sharpness';
+export {decodeParts, FeatureCache, toBatch} from './features/batch';
+export {buildCodec, type Codec} from './features/codec';
+export {buildFusion, type Fusion, type FusionInput, type FusionName, fusionNames} from './fusion/fusion';
+export {
+  type DiscriminatorLoss,
+  type GeneratorLoss,
+  hingeDiscriminatorLoss,
+  hingeGeneratorLoss,
+  leastSquaresDiscriminatorLoss,
+  leastSquaresGeneratorLoss,
+  minimaxDiscriminatorLoss,
+  minimaxGeneratorLoss,
+  nonSaturatingDiscriminatorLoss,
+  nonSaturatingGeneratorLoss,
+  wassersteinDiscriminatorLoss,
+  wassersteinGeneratorLoss,
+} from './losses/adversarial';
+export {contrastiveLoss, latentRegressionLoss} from './losses/contrastive';
+export {mismatchDiscriminatorLoss} from './losses/matching';
+export {r1Penalty} from './losses/penalties';
+export {MultimodalGan, type PartialBatch, type Scores} from './model/multimodal-gan';
+export {CrossModalEncoder, Discriminator, Generator, type Masks, type Parts} from './model/players';
+export {fitGaussianMixture, type GaussianMixture, sampleMixture} from './model/prior';
+export {loadModel, saveModel} from './model/serialization';
+export {readSafetensors, writeSafetensors} from './model/weights';
+export {unitLength} from './networks/encoder';
+export {dense} from './networks/layers/dense';
+export {Parameters} from './networks/parameters';
+export {interruptSignal} from './notebook/channel';
+export {listen} from './notebook/listen';
+export {type Profile, profile} from './notebook/profile';
+export {type ProgressBar, progress} from './notebook/progress';
+export {displayable, type LiveFigure, liveFigure, show} from './notebook/show';
+export {table} from './notebook/table';
+export {groupedBars, type Score, scoreBars} from './plots/bars';
+export {type Curve, curves, type LossRecord, lossCurves} from './plots/curves';
+export type {Figure, Point} from './plots/figure';
+export {type GridRow, imageGrid} from './plots/image-grid';
+export {matrix} from './plots/matrix';
+export {type Cloud, latentMap, pointClouds} from './plots/points';
+export {renderFigure, renderSvg} from './plots/render';
+export {reportExamples} from './plots/report/examples';
+export {reportHtml, writeHtmlReport} from './plots/report/report-html';
+export {type NamedSpectrogram, spectrograms} from './plots/spectrogram';
+export {classColours, colours, modalityColours} from './plots/theme';
+export {imageGridPng, pictureTile, spectrogramTile, type Tile, tilePng} from './plots/tiles';
+export {type FlagshipOptions, type FlagshipResult, trainFlagship} from './training/flagship';
+export {Adam, type AdamOptions, type AdamState} from './training/optimizers/adam';
+export type {History, Phase, Progress} from './training/progress';
