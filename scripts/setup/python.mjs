@@ -43,7 +43,8 @@ export async function registerKernel(folder) {
   const key = hashFiles([installer], `${folder} ${process.execPath}`);
   if (stampMatches(stamp, key)) return {ok: true, did: false};
   clearStamp(stamp);
-  const {code, output} = await run(process.execPath, [installer, '--prefix', join(folder, '.venv')], {cwd: folder});
+  const program = 'require(process.argv[1]).installKernel({prefix: process.argv[2]})';
+  const {code, output} = await run(process.execPath, ['-e', program, installer, join(folder, '.venv')], {cwd: folder});
   if (code !== 0) return {ok: false, reason: reasonIn(output), cure: 'npm run doctor says more'};
   writeStamp(stamp, key);
   return {ok: true, did: true};
