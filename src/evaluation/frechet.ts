@@ -25,33 +25,38 @@ export function frechetDistance(real: MatrixLike, generated: MatrixLike): number
 
 /** The same from means and covariances, for example those of StreamingMoments. */
 export function frechetDistanceOfMoments(a: Moments, b: Moments): number {
-  const size = a.mean.length;
-  if (b.mean.length !== size) {
-    throw new UserError(`Expected moments of equal width, got ${size} and ${b.mean.length} features.`);
-  }
-  let meanTerm = 0;
-  let traces = 0;
-  for (let i = 0; i < size; i++) {
-    meanTerm += (a.mean[i]! - b.mean[i]!) ** 2;
-    traces += a.covariance[i * size + i]! + b.covariance[i * size + i]!;
-  }
-  // Rounding can leave the difference of traces a little below 0 when the sets are equal.
-  return meanTerm + Math.max(0, traces - 2 * traceOfProductRoot(a.covariance, b.covariance, size));
+  return frechetDistanceTo(a)(b);
 }
 
 /**
- * tr (Σ₁ Σ₂)^½ as Σ √λ of the symmetric matrix Rᵀ Σ₂ R with Σ₁ = R Rᵀ.
+ * Distance to one fixed set, whose covariance is decomposed only once: for many distances to the same real data.
  *
- * Σ₁ Σ₂ itself is not symmetric: a general matrix square root of it breaks down or turns complex when a covariance is
- * singular, as it is for n ≤ d and for constant features. The symmetric form has the same eigenvalues, all real and ≥ 0.
+ * tr (Σ₁ Σ₂)^½ is computed as Σ √λ of the symmetric matrix Rᵀ Σ₂ R with Σ₁ = R Rᵀ. Σ₁ Σ₂ itself is not symmetric: a general
+ * matrix square root of it breaks down or turns complex when a covariance is singular, as it is for n ≤ d and for constant
+ * features. The symmetric form has the same eigenvalues, all real and ≥ 0.
  */
-function traceOfProductRoot(first: Float64Array, second: Float64Array, size: number): number {
-  const {vectors, values} = symmetricEigen(toDense(first, size));
+export function frechetDistanceTo(fixed: Moments): (other: Moments) => number {
+  const size = fixed.mean.length;
+  const {vectors, values} = symmetricEigen(toDense(fixed.covariance, size));
   const root = vectors.mulRowVector(values.map(value => Math.sqrt(Math.max(0, value))));
-  const product = root.transpose().mmul(toDense(second, size)).mmul(root);
-  // Exactly symmetric, so that the symmetric algorithm is the right one.
-  const symmetric = product.add(product.transpose()).mul(0.5);
-  return symmetricEigen(symmetric).values.reduce((sum, value) => sum + Math.sqrt(Math.max(0, value)), 0);
+  const rootTransposed = root.transpose();
+  return other => {
+    if (other.mean.length !== size) {
+      throw new UserError(`Expected moments of equal width, got ${size} and ${other.mean.length} features.`);
+    }
+    let meanTerm = 0;
+    let traces = 0;
+    for (let i = 0; i < size; i++) {
+      meanTerm += (fixed.mean[i]! - other.mean[i]!) ** 2;
+      traces += fixed.covariance[i * size + i]! + other.covariance[i * size + i]!;
+    }
+    const product = rootTransposed.mmul(toDense(other.covariance, size)).mmul(root);
+    // Exactly symmetric, so that the symmetric algorithm is the right one.
+    const eigenvalues = symmetricEigen(product.add(product.transpose()).mul(0.5)).values;
+    const traceOfRoot = eigenvalues.reduce((sum, value) => sum + Math.sqrt(Math.max(0, value)), 0);
+    // Rounding can leave the difference of traces a little below 0 when the sets are equal.
+    return meanTerm + Math.max(0, traces - 2 * traceOfRoot);
+  };
 }
 
 function symmetricEigen(matrix: DenseMatrix): {vectors: DenseMatrix; values: number[]} {

@@ -72,13 +72,21 @@ export function asMatrixLike(matrix: Matrix): MatrixLike {
 
 /** |a_i - b_j|², by differences rather than by |a|² + |b|² - 2ab, so that equal rows are at distance exactly 0. */
 export function squaredDistance(a: Matrix, i: number, b: Matrix, j: number): number {
-  const {columns} = a;
-  let sum = 0;
-  for (let c = 0, p = i * columns, q = j * columns; c < columns; c++, p++, q++) {
-    const difference = a.data[p]! - b.data[q]!;
-    sum += difference * difference;
+  const {columns, data: left} = a;
+  const right = b.data;
+  let [p, q] = [i * columns, j * columns];
+  const end = p + columns;
+  // Two sums side by side: half the waiting for the addition before.
+  let even = 0;
+  let odd = 0;
+  for (; p + 1 < end; p += 2, q += 2) {
+    const first = left[p]! - right[q]!;
+    const second = left[p + 1]! - right[q + 1]!;
+    even += first * first;
+    odd += second * second;
   }
-  return sum;
+  if (p < end) even += (left[p]! - right[q]!) ** 2;
+  return even + odd;
 }
 
 function fromFlat(

@@ -1,7 +1,7 @@
 /** How real the generated parts of one modality look, apart from what they show with others. */
 import type {RandomStream} from '../core/random';
 import {diversityRatio, meanDistancePerClass} from './diversity';
-import {frechetDistanceOfMoments} from './frechet';
+import {frechetDistanceTo} from './frechet';
 import {bootstrapSpreadInterval, type Interval} from './intervals';
 import {asMatrixLike, type Matrix, type MatrixLike, selectRows, toMatrix} from './matrix';
 import type {FrechetScore} from './metrics-record';
@@ -46,14 +46,13 @@ export function realismScores(
     Matrix,
     Matrix,
   ];
+  const ofReal = frechetDistanceTo(momentsOf(a));
+  const toReal = (rows: Matrix): number => ofReal(momentsOf(rows));
   return {
     frechet: {
-      ...frechetScore(a, b, stream),
-      real: frechetDistanceOfMoments(momentsOf(a), momentsOf(c)),
-      templates: frechetDistanceOfMoments(
-        momentsOf(a),
-        momentsOf(templates(c, reference.judgement.labels, oracle.classNames.length)),
-      ),
+      ...frechetScore(toReal, b, stream),
+      real: toReal(c),
+      templates: toReal(templates(c, reference.judgement.labels, oracle.classNames.length)),
       count,
       features: oracle.featureName,
     },
@@ -63,11 +62,13 @@ export function realismScores(
 }
 
 /** Interval: over draws of the generated rows. */
-function frechetScore(real: Matrix, generated: Matrix, stream: RandomStream): {value: number; ci95: Interval} {
-  const ofReal = momentsOf(real);
-  const to = (rows: Matrix): number => frechetDistanceOfMoments(ofReal, momentsOf(rows));
-  const value = to(generated);
-  const resampled = (rows: Int32Array): number => to(selectRows(generated, rows));
+function frechetScore(
+  toReal: (rows: Matrix) => number,
+  generated: Matrix,
+  stream: RandomStream,
+): {value: number; ci95: Interval} {
+  const value = toReal(generated);
+  const resampled = (rows: Int32Array): number => toReal(selectRows(generated, rows));
   return {value, ci95: atLeastZero(bootstrapSpreadInterval(value, generated.rows, resampled, stream, numResamples))};
 }
 
