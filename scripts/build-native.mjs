@@ -120,7 +120,8 @@ function isReady(place) {
 function isTested(place) {
   if (![place.stamp, place.binding].every(file => existsSync(file))) return false;
   const stamp = readJson(place.stamp);
-  if (stamp?.abi !== process.versions.modules || stamp.sha256 !== hashFile(place.binding)) return false;
+  if (stamp?.failed || stamp?.abi !== process.versions.modules || stamp.sha256 !== hashFile(place.binding))
+    return false;
   return libraries.every(name => existsSync(join(place.built, 'deps', 'lib', name)));
 }
 

@@ -6,7 +6,8 @@ import {UserError, unknownChoice} from '../core/checks';
 import {tf} from '../core/tensorflow';
 import {repairCpuKernels} from './cpu';
 import {repairGradients} from './gradients';
-import {nativeAvailability, standInForNative, useNative} from './native';
+import {standInForNative, useNative} from './native';
+import {nativeAvailability} from './native-availability';
 import {useWasm} from './wasm/install';
 import {useWebgpu} from './webgpu';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {assertNoLeak} from '../../src/backend/memory';
-import {nativeAvailability} from '../../src/backend/native';
+import {nativeAvailability} from '../../src/backend/native-availability';
 import {type BackendName, selectBackend} from '../../src/backend/select';
 import {RandomStream} from '../../src/core/random';
 import type {tf} from '../../src/core/tensorflow';
