@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   evaluate: async () => (await import('./commands/evaluate')).evaluateCommand(),
   generate: async () => (await import('./commands/generate')).generateCommand(),
   kernel: async () => (await import('./commands/kernel')).kernelCommand(),
+  doctor: async () => (await import('./commands/doctor')).doctorCommand(),
 };
 
 /** @param args what stands after the program's name. @returns the exit code; errors are printed as one line, never thrown. */

@@ -59,7 +59,8 @@ export function recordRun(result: FlagshipResult, dataset: Dataset, backend: Bac
 
 /** 'native (TensorFlow 2.21.0, 2 threads)' */
 export function describeBackend({line}: BackendInfo): string {
-  return line.replace(/^backend: /, '');
+  // What follows a semicolon is why no better one was taken.
+  return line.replace(/^backend: /, '').replace(/;.*$/, '');
 }
 
 /** The model's folder with its record and the losses of every step. */

@@ -89,13 +89,14 @@ async function writeReport(
 }
 
 function nextSteps(out: string): string {
-  return [
-    'What to do next',
-    `  open ${path.join(out, 'report.html')}        look at the samples, listen to them, compare the scores`,
-    '  npm start -- --minutes 15                 train longer: better in every score',
-    '  npm run lab                               the course: how it works, step by step',
-    '  npx multimodal-gan generate --help        more samples, or complete one modality from another',
-  ].join('\n');
+  const steps = [
+    [`open ${path.join(out, 'report.html')}`, 'look at the samples, listen to them, compare the scores'],
+    ['npm start -- --minutes 15', 'train longer: better in every score'],
+    ['npm run lab', 'the course: how it works, step by step'],
+    ['npx multimodal-gan generate --help', 'more samples, or complete one modality from another'],
+  ] as const;
+  const width = Math.max(...steps.map(([command]) => command.length));
+  return ['What to do next', ...steps.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`)].join('\n');
 }
 
 /** Seconds since the last call, as text. */
