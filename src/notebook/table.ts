@@ -33,7 +33,9 @@ export function tableBundle(
 ): MimeBundle {
   const {columns, lines} = isFrame(rows) ? fromFrame(rows) : fromRecords(rows);
   const digits = options.digits ?? 4;
-  const numeric = columns.map((_, c) => lines.every(line => typeof line[c] !== 'string'));
+  const numeric = columns.map((_, c) =>
+    lines.every(line => typeof line[c] !== 'string' && typeof line[c] !== 'boolean'),
+  );
   const texts = lines.map(line => columns.map((_, c) => cellText(line[c], digits)));
   return {'text/html': asHtml(columns, texts, numeric), 'text/plain': asText(columns, texts, numeric)};
 }

@@ -51,7 +51,8 @@ export function curves(lines: readonly Curve[], options: CurvesOptions = {}): Fi
     xaxis: {type: options.logX ? 'log' : 'linear', range: options.xRange},
     yaxis: {type: options.logY ? 'log' : 'linear', range: options.yRange},
   };
-  return {data, layout: baseLayout(options, {...axes, ...levelLines(options)})};
+  const names = lines.map(line => line.name);
+  return {data, layout: baseLayout(options, {...axes, ...levelLines(options)}, names)};
 }
 
 /** The losses of one step of training, by name. */
@@ -82,7 +83,7 @@ export function lossCurves(
     const faint = {...thin(x, y), type: 'scatter', mode: 'lines', showlegend: false, hoverinfo: 'skip', opacity: 0.22};
     return [{...faint, line: {...line, width: 1}} as PlotlyObject, mean];
   });
-  return {data, layout: baseLayout({xTitle: 'step', yTitle: 'loss', ...options}, levelLines(options))};
+  return {data, layout: baseLayout({xTitle: 'step', yTitle: 'loss', ...options}, levelLines(options), names)};
 }
 
 /** Mean of the last `window` values at every position (fewer at the beginning): movingMean([2, 4, 9], 2) is [2, 3, 6.5]. */

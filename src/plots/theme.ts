@@ -4,6 +4,7 @@
  * (Okabe & Ito 2008, "Color Universal Design").
  */
 import type {Json, PlotlyObject} from './figure';
+import {textWidth} from './text-width';
 
 export const colours = {
   real: '#0072B2',
@@ -75,8 +76,12 @@ export interface AxesOptions {
   readonly widthPx?: number;
 }
 
-/** The layout that all figures start from; `extra` wins. */
-export function baseLayout(options: AxesOptions, extra: PlotlyObject = {}): PlotlyObject {
+/** The layout that all figures start from; `extra` wins. @param legend names in the legend, which may need several lines. */
+export function baseLayout(
+  options: AxesOptions,
+  extra: PlotlyObject = {},
+  legend: readonly string[] = [],
+): PlotlyObject {
   const {title, xTitle, yTitle, widthPx = 680, heightPx = 360} = options;
   const {xaxis, yaxis, ...rest} = extra;
   return {
@@ -88,12 +93,11 @@ export function baseLayout(options: AxesOptions, extra: PlotlyObject = {}): Plot
       : undefined,
     paper_bgcolor: colours.paper,
     plot_bgcolor: colours.paper,
-    margin: {l: 62, r: 18, t: title ? 60 : 30, b: xTitle ? 52 : 34},
+    margin: {l: 62, r: 18, t: (title ? 60 : 30) + 19 * (legendLines(legend, widthPx - 80) - 1), b: xTitle ? 52 : 34},
     hovermode: 'closest',
     legend: {
       orientation: 'h',
-      xref: 'container',
-      x: 0.01,
+      x: 0,
       xanchor: 'left',
       y: 1.02,
       yanchor: 'bottom',
@@ -103,6 +107,13 @@ export function baseLayout(options: AxesOptions, extra: PlotlyObject = {}): Plot
     yaxis: {...axis(yTitle), ...(yaxis as PlotlyObject | undefined)},
     ...rest,
   };
+}
+
+/** Plotly puts entries of equal width side by side: the sample line takes 42 pixels, the name what it needs. */
+function legendLines(names: readonly string[], widthPx: number): number {
+  const widest = Math.max(0, ...names.map(name => textWidth(name, 11, false) + 42));
+  const sum = names.reduce((total, name) => total + textWidth(name, 11, false) + 42, 0);
+  return sum <= widthPx ? 1 : Math.ceil(names.length / Math.max(1, Math.floor(widthPx / widest)));
 }
 
 /** One axis: thin grid, no frame, ticks outside. */

@@ -4,11 +4,11 @@ import {scoreBars} from '../../src/plots/bars';
 import {curves, type LossRecord, lossCurves, movingMean, transparent} from '../../src/plots/curves';
 import {compactFigure} from '../../src/plots/figure';
 import {fontStatus} from '../../src/plots/fonts';
-import {textWidth} from '../../src/plots/geometry';
 import {imageGrid, wrap} from '../../src/plots/image-grid';
 import {matrix} from '../../src/plots/matrix';
 import {latentMap, pointClouds} from '../../src/plots/points';
 import {decibels, spectrograms} from '../../src/plots/spectrogram';
+import {textWidth} from '../../src/plots/text-width';
 import {colours} from '../../src/plots/theme';
 import {clip, everyFigure, rampTile} from './figures';
 
