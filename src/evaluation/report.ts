@@ -125,7 +125,9 @@ export function scoreRows(metrics: EvaluationMetrics): ScoreRow[] {
     );
   }
   for (const [name, {ratio}] of Object.entries(metrics.memorization)) {
-    rows.push(row(`distance to nearest training part, ${name}`, share(ratio), '', '1', ''));
+    rows.push(
+      row(`distance to nearest training part, ${name}`, ratio === null ? 'not defined' : share(ratio), '', '1', ''),
+    );
   }
   return rows;
 }
