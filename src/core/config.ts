@@ -51,6 +51,8 @@ export interface TrainConfig {
   /** N for G and D. */
   readonly batchSize: number;
   readonly learningRate: number;
+  /** How many times faster the text parts of G and D learn: their gradients are small, for a sentence is a few values. */
+  readonly textRateScale: number;
   /** 0.5 rather than 0.9: Radford et al. 2016, section 4 (arXiv:1511.06434). */
   readonly adamBeta1: number;
   readonly adamBeta2: number;
@@ -84,6 +86,7 @@ export const defaultTrainConfig: TrainConfig = {
   steps: null,
   batchSize: 64,
   learningRate: 5e-4,
+  textRateScale: 4,
   adamBeta1: 0.5,
   adamBeta2: 0.99,
   emaDecay: 0.999,
@@ -140,6 +143,7 @@ const trainSchema = z.strictObject({
   steps: count.nullable(),
   batchSize: count,
   learningRate: z.number().positive(),
+  textRateScale: z.number().positive(),
   adamBeta1: share,
   adamBeta2: share,
   emaDecay: share,

@@ -6,6 +6,7 @@ import {leakyRelu} from './layers/activations';
 import {conditionalBatchNorm, type NormMode} from './layers/conditional-batch-norm';
 import {convolution, transposedConvolution} from './layers/convolution';
 import {dense} from './layers/dense';
+import {gruCell} from './layers/gru';
 import type {Parameters} from './parameters';
 
 export interface GeneratorHeadOptions {
@@ -13,7 +14,7 @@ export interface GeneratorHeadOptions {
   readonly inputDim: number;
   /** Channels of the smallest resolution; halved at each doubling, at least 8. */
   readonly channels: number;
-  /** Units of each hidden layer of a text head. */
+  /** Units of a text head's memory. */
   readonly hiddenUnits: number;
 }
 
@@ -83,6 +84,10 @@ function spatialHead(
   };
 }
 
+/**
+ * A sentence word by word: each word is told what was said before, so that the whole becomes one sentence and not a blend of
+ * several. Words are passed on as probabilities, so that D's gradient reaches every step.
+ */
 function textHead(
   parameters: Parameters,
   path: string,
@@ -91,13 +96,20 @@ function textHead(
 ): GeneratorHead {
   const [tokens, vocabulary] = partShape(spec) as [number, number];
   const units = options.hiddenUnits;
-  const first = dense(parameters, `${path}/hidden1`, options.inputDim, units, {std: Math.sqrt(2 / options.inputDim)});
-  const second = dense(parameters, `${path}/hidden2`, units, units, {std: Math.sqrt(2 / units)});
-  const words = dense(parameters, `${path}/words`, units, tokens * vocabulary);
+  const start = dense(parameters, `${path}/start`, options.inputDim, units);
+  const cell = gruCell(parameters, `${path}/cell`, options.inputDim + vocabulary, units);
+  const words = dense(parameters, `${path}/words`, units, vocabulary, {std: 2 / Math.sqrt(units)});
   return {
     apply(u) {
-      const h = leakyRelu(second(leakyRelu(first(u))));
-      return tf.softmax(words(h).reshape([u.shape[0], tokens, vocabulary]), -1);
+      let h = tf.tanh(start(u)) as tf.Tensor2D;
+      let word = tf.zeros([u.shape[0], vocabulary]) as tf.Tensor2D;
+      const sentence: tf.Tensor2D[] = [];
+      for (let t = 0; t < tokens; t++) {
+        h = cell(tf.concat([u, word], 1) as tf.Tensor2D, h);
+        word = tf.softmax(words(h), -1) as tf.Tensor2D;
+        sentence.push(word);
+      }
+      return tf.stack(sentence, 1);
     },
   };
 }

@@ -3,7 +3,7 @@ import type {ModelConfig, TrainConfig} from '../core/config';
 import {RandomStream} from '../core/random';
 import {mapRecord} from '../core/records';
 import {tf} from '../core/tensorflow';
-import {type Example, partShape} from '../core/types';
+import {type Example, type Modalities, partShape} from '../core/types';
 import type {CrossModalEncoder, Discriminator, Generator} from '../model/players';
 import {drawShifts, shiftLimits} from './augment';
 import type {StepBudget} from './budget';
@@ -44,6 +44,10 @@ export class BatchSource {
     this.subsets = new RandomStream(train.seed, `${purpose}/subsets`);
     this.styles = new RandomStream(train.seed, `${purpose}/styles`);
     this.shifts = new RandomStream(train.seed, `${purpose}/shifts`);
+  }
+
+  get modalities(): Modalities {
+    return this.data.modalities;
   }
 
   /** A whole batch for D; the caller's tidy owns its tensors. */
@@ -122,9 +126,12 @@ export async function trainAdversarially(
   reporter: TrainingReporter,
 ): Promise<number> {
   const {generator, discriminator} = players;
-  const betas = {beta1: config.adamBeta1, beta2: config.adamBeta2};
-  const generatorOptimizer = new Adam(generator.parameters.trainable, betas);
-  const discriminatorOptimizer = new Adam(discriminator.parameters.trainable, betas);
+  const {modalities} = source;
+  // Parameters are named PLAYER/MODALITY/…
+  const rateScale = (name: string) => (modalities[name.split('/')[1]!]?.kind === 'text' ? config.textRateScale : 1);
+  const options = {beta1: config.adamBeta1, beta2: config.adamBeta2, rateScale};
+  const generatorOptimizer = new Adam(generator.parameters.trainable, options);
+  const discriminatorOptimizer = new Adam(discriminator.parameters.trainable, options);
   const average = new ExponentialMovingAverage(
     generator.parameters.trainable,
     players.average.parameters.trainable,

@@ -7,6 +7,7 @@ import {leakyRelu} from '../../src/networks/layers/activations';
 import {conditionalBatchNorm} from '../../src/networks/layers/conditional-batch-norm';
 import {convolution, transposedConvolution} from '../../src/networks/layers/convolution';
 import {dense} from '../../src/networks/layers/dense';
+import {gruCell} from '../../src/networks/layers/gru';
 import {minibatchStddev} from '../../src/networks/layers/minibatch-stddev';
 import {Parameters} from '../../src/networks/parameters';
 
@@ -112,4 +113,18 @@ test('minibatch standard deviation, by hand: pairs (1, 3) and (5, 5) differ by 1
     near(out.dataSync(), [1, 1, 3, 1, 5, 0, 5, 0], 2e-4);
     assert.throws(() => minibatchStddev(tf.zeros([5, 1, 1, 1]), 2), /multiple of 2 examples.*got 5/);
   });
+});
+
+test('GRU, by hand: zero weights halve the memory; a kept gate keeps it; an open one takes the candidate', () => {
+  const p = fresh();
+  const cell = gruCell(p, 'g', 1, 1);
+  for (const variable of Object.values(p.trainable)) variable.assign(tf.zerosLike(variable));
+  const step = () => tf.tidy(() => cell(tf.tensor2d([[2]]), tf.tensor2d([[0.6]])).dataSync()[0]!);
+  assert.ok(Math.abs(step() - 0.3) < 1e-6);
+  p.trainable['g/gates/bias']!.assign(tf.tensor1d([-50, 50])); // reset shut, keep open
+  assert.ok(Math.abs(step() - 0.6) < 1e-6);
+  p.trainable['g/gates/bias']!.assign(tf.tensor1d([50, -50])); // reset open, keep shut: tanh(0.5·2 + 0.25·0.6)
+  p.trainable['g/candidate/kernel']!.assign(tf.tensor2d([[0.5], [0.25]]));
+  assert.ok(Math.abs(step() - Math.tanh(1.15)) < 1e-5);
+  p.dispose();
 });

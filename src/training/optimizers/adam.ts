@@ -1,5 +1,5 @@
 /** Adam with an integer step and moments that can be read and restored, so that a run can be resumed exactly. */
-import {type AdamSlot, adamScalars, createAdamSlot} from '../../backend/adam-slot';
+import {type AdamScalars, type AdamSlot, adamScalars, createAdamSlot} from '../../backend/adam-slot';
 import {UserError} from '../../core/checks';
 import {type NamedVariables, tf} from '../../core/tensorflow';
 
@@ -8,6 +8,8 @@ export interface AdamOptions {
   readonly beta2: number;
   /** Added to √v. */
   readonly epsilon?: number;
+  /** A variable's own share of the learning rate, by name; 1 unless told. */
+  readonly rateScale?: (name: string) => number;
 }
 
 /** What a resumed run needs: the number of updates, and m and v of each variable. */
@@ -39,8 +41,14 @@ export class Adam {
     if (missing) throw new UserError(`Expected a gradient for every variable, got none for ${missing}.`);
     this.updates++;
     tf.tidy(() => {
-      const scalars = adamScalars(this.updates, {learningRate, epsilon: 1e-8, ...this.options});
-      for (const [name, slot] of Object.entries(this.slots)) slot.update(gradients[name]!, scalars);
+      const {beta1, beta2, epsilon = 1e-8, rateScale = () => 1} = this.options;
+      const scalars = new Map<number, AdamScalars>();
+      for (const [name, slot] of Object.entries(this.slots)) {
+        const rate = learningRate * rateScale(name);
+        if (!scalars.has(rate))
+          scalars.set(rate, adamScalars(this.updates, {learningRate: rate, beta1, beta2, epsilon}));
+        slot.update(gradients[name]!, scalars.get(rate)!);
+      }
     });
   }
 

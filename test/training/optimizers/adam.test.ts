@@ -62,3 +62,14 @@ for (const name of ['native', 'wasm', 'cpu'] as BackendInfo['name'][]) {
     assert.equal(tf.memory().numTensors, before);
   });
 }
+
+test('a variable may have its own share of the rate: the first step moves by about α times its share', async () => {
+  await selectBackend({prefer: 'cpu'});
+  const variables = tf.tidy(() => ({slow: tf.variable(tf.scalar(1)), fast: tf.variable(tf.scalar(1))}));
+  const adam = new Adam(variables, {beta1: 0.5, beta2: 0.99, rateScale: name => (name === 'fast' ? 4 : 1)});
+  tf.tidy(() => adam.apply({slow: tf.scalar(-0.3), fast: tf.scalar(7)}, 0.01));
+  assert.ok(Math.abs(variables.slow.dataSync()[0]! - 1.01) < 1e-4);
+  assert.ok(Math.abs(variables.fast.dataSync()[0]! - 0.96) < 1e-4);
+  adam.dispose();
+  tf.dispose(variables);
+});

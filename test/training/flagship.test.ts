@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
+import * as path from 'node:path';
+import {before, test} from 'node:test';
+import {selectBackend} from '../../src/backend/select';
+import {tf} from '../../src/core/tensorflow';
+import {trainFlagship} from '../../src/training/flagship';
+import type {Progress} from '../../src/training/progress';
+import {tinyData, tinyFeatures, tinyIncompleteData, tinyModel, tinyTrain} from '../support/tiny-data';
+
+before(async () => {
+  await selectBackend();
+});
+
+test('trains on any named modalities, incomplete ones too; reports every step; leaks nothing', async () => {
+  for (const data of [tinyData, tinyIncompleteData]) {
+    const alive = tf.memory().numTensors;
+    const seen: Progress[] = [];
+    const result = await trainFlagship(data, tinyFeatures, {
+      model: tinyModel,
+      train: tinyTrain,
+      onProgress: p => seen.push(p),
+    });
+    assert.equal(result.history.encoder.length, 6);
+    assert.equal(result.history.adversarial.length, 6);
+    assert.deepEqual([...new Set(seen.map(p => p.phase))], ['encoder', 'prior', 'adversarial', 'statistics']);
+    assert.deepEqual([result.steps, result.encoderSteps, result.interrupted], [6, 6, false]);
+    assert.ok(seen.every(p => Object.values(p.losses).every(Number.isFinite)));
+    result.model.dispose();
+    assert.equal(tf.memory().numTensors, alive);
+  }
+});
+
+test('the encoder brings the parts of one example together', async () => {
+  const result = await trainFlagship(tinyData, tinyFeatures, {
+    model: tinyModel,
+    train: {...tinyTrain, encoderSteps: 60, steps: 1},
+  });
+  const losses = result.history.encoder.map(entry => entry.losses['contrastive']!);
+  // Two classes, four alike in a batch of eight: log 4 at best.
+  assert.ok(losses.at(-1)! < losses[0]! - 0.3 && losses.at(-1)! > Math.log(4) - 0.4, `${losses[0]} → ${losses.at(-1)}`);
+  result.model.dispose();
+});
+
+test('aborting ends early with a usable model', async () => {
+  const abort = new AbortController();
+  const result = await trainFlagship(tinyData, tinyFeatures, {
+    model: tinyModel,
+    train: {...tinyTrain, steps: 1000},
+    signal: abort.signal,
+    onProgress: p => p.phase === 'adversarial' && p.step === 3 && abort.abort(),
+  });
+  assert.deepEqual([result.interrupted, result.steps], [true, 3]);
+  tf.tidy(() => {
+    for (const part of Object.values(result.model.generate(2, {seed: 1})))
+      assert.ok(part.dataSync().every(Number.isFinite));
+  });
+  result.model.dispose();
+});
+
+test('the same seed, backend and threads: weights bit-equal after 20 steps in two processes; another seed: others', () => {
+  const run = (seed: number) =>
+    execFileSync(
+      process.execPath,
+      ['--import', 'tsx', path.join(__dirname, '../support/weights-hash.ts'), String(seed)],
+      {encoding: 'utf8'},
+    ).trim();
+  const [first, second, other] = [run(3), run(3), run(4)];
+  assert.match(first, /^[0-9a-f]{64}$/);
+  assert.equal(first, second);
+  assert.notEqual(first, other);
+});

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import {before, test} from 'node:test';
+import {selectBackend} from '../../src/backend/select';
+import {modelConfig} from '../../src/core/config';
+import {RandomStream} from '../../src/core/random';
+import {mapRecord} from '../../src/core/records';
+import {type NamedVariables, tf} from '../../src/core/tensorflow';
+import {partShape} from '../../src/core/types';
+import {CrossModalEncoder, Discriminator, Generator} from '../../src/model/players';
+import {Adam} from '../../src/training/optimizers/adam';
+import {type AdversarialBatch, discriminatorStep, encoderStep, generatorStep} from '../../src/training/steps';
+import {tinyModalities, tinyModel} from '../support/tiny-data';
+
+before(async () => {
+  await selectBackend();
+});
+
+const config = modelConfig(tinyModalities, tinyModel);
+const count = 8;
+const snapshot = (variables: NamedVariables) => Object.values(variables).map(v => v.dataSync().slice());
+const normals = (name: string, shape: number[]) =>
+  tf.tensor(new RandomStream(1, name).normals(shape.reduce((a, b) => a * b, 1)), shape);
+
+function batch(): AdversarialBatch {
+  return {
+    parts: mapRecord(tinyModalities, (spec, name) => normals(name, [count, ...partShape(spec)])),
+    present: mapRecord(tinyModalities, (_, name) =>
+      tf.tensor1d(Array.from({length: count}, (__, i) => (name === 'side' && i > 5 ? 0 : 1))),
+    ),
+    content: normals('content', [count, 8]) as tf.Tensor2D,
+    styles: mapRecord(tinyModalities, (_, name) => normals(`style ${name}`, [count, 4]) as tf.Tensor2D),
+    realShifts: {},
+    fakeShifts: {},
+  };
+}
+
+test('a step moves its own player and leaves the other bit-equal; tensors do not pile up', () => {
+  const players = {generator: new Generator(config, 1), discriminator: new Discriminator(config, 1)};
+  const {generator, discriminator} = players;
+  const optimizers = {
+    generator: new Adam(generator.parameters.trainable, {beta1: 0.5, beta2: 0.99}),
+    discriminator: new Adam(discriminator.parameters.trainable, {beta1: 0.5, beta2: 0.99}),
+  };
+  const run = {
+    generator: () => tf.tidy(() => generatorStep(generator, discriminator, optimizers.generator, batch(), 1e-3)),
+    discriminator: () =>
+      tf.tidy(() =>
+        discriminatorStep(discriminator, generator, optimizers.discriminator, batch(), {
+          learningRate: 1e-3,
+          mismatchWeight: 0.5,
+          r1Gamma: 0.3,
+        }),
+      ),
+  };
+  for (const mover of ['generator', 'discriminator'] as const) {
+    const other = mover === 'generator' ? 'discriminator' : 'generator';
+    run[mover]();
+    const alive = tf.memory().numTensors;
+    const [mine, theirs] = [snapshot(players[mover].parameters.trainable), snapshot(players[other].parameters.all())];
+    const losses = Array.from({length: 12}, run[mover]);
+    assert.deepEqual(snapshot(players[other].parameters.all()), theirs);
+    for (const [i, after] of snapshot(players[mover].parameters.trainable).entries())
+      assert.notDeepEqual(after, mine[i]);
+    assert.ok(losses.at(-1)! < losses[0]!, `${mover}: ${losses}`);
+    assert.equal(tf.memory().numTensors, alive);
+  }
+});
+
+test('what stands in an absent part of E’s batch changes no weight', () => {
+  const train = (filler: number) => {
+    const encoder = new CrossModalEncoder(config, 1);
+    tf.tidy(() => {
+      const {parts, present} = batch();
+      const side = parts['side']!.mul(present['side']!.reshape([count, 1, 1, 1])).add(
+        tf.sub(1, present['side']!).mul(filler).reshape([count, 1, 1, 1]),
+      );
+      encoderStep(
+        encoder,
+        new Adam(encoder.parameters.trainable, {beta1: 0.9, beta2: 0.99}),
+        {parts: {...parts, side}, present, dropoutMasks: {}},
+        {learningRate: 1e-2, scale: 5},
+      );
+    });
+    return snapshot(encoder.parameters.trainable);
+  };
+  assert.deepEqual(train(0), train(-0.7));
+});
