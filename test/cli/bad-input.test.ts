@@ -99,3 +99,10 @@ test('help and version are no errors, and say the exit codes', async () => {
   }
   assert.match((await runCommand(['--version'])).stdout, /^\d+\.\d+\.\d+\n$/);
 });
+
+test('doctor says what is there', async () => {
+  const {code, stdout} = await runCommand(['doctor']);
+  assert.equal(code, 0);
+  assert.match(stdout, new RegExp(`^multimodal-gan \\d.*\\n.*\\n.*Node +${process.version}$`, 'm'));
+  for (const backend of ['native', 'wasm', 'cpu']) assert.match(stdout, new RegExp(`^  [✓✗] ${backend} `, 'm'));
+});
