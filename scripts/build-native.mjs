@@ -10,7 +10,7 @@
  * Everything lies in .cache/native, outside node_modules, so that a fresh `npm ci` costs two links and no compiler:
  *
  *   tensorflow-cpu-2.21.0-linux-x64/                        include/ and lib/ out of the wheel
- *   tfjs-node-4.22.0-tensorflow-2.21.0-abi115-linux-x64/    lib/napi-v8/tfjs_binding.node, its self-test.json, deps/lib
+ *   tfjs-node-4.22.0-tensorflow-2.21.0-abi115-linux-x64/    lib/napi-v8/tfjs_binding.node, its stamp, deps/lib
  *
  * Each folder is made under a temporary name and renamed when it is whole. Needs: python3 with pip (once, for the
  * download) and g++. The binding uses Node-API only, so the compiler is called directly and node-gyp is not needed.
@@ -32,6 +32,8 @@ const tfjsNodeVersion = '4.22.0';
 /** The Node-API level of the binding. node-pre-gyp looks for the highest one that tfjs-node lists: 8, in Node 20 and later. */
 const napiVersion = 8;
 const nodeApiHeaders = 'node-api-headers@1.9.0';
+/** Beside the binding, one for each Node that has passed (or, in the backend's hands, failed) the self-test with it. */
+const stampName = `self-test-abi${process.versions.modules}.json`;
 const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
 
 /**
@@ -105,7 +107,7 @@ function findPlace(root) {
     built,
     library: join(cache, `${wheel}-${tensorflowVersion}-${runsOn}`),
     binding: join(bindingFolder, 'tfjs_binding.node'),
-    stamp: join(bindingFolder, 'self-test.json'),
+    stamp: join(bindingFolder, stampName),
     failure: join(cache, `failed-abi${process.versions.modules}-${runsOn}.json`),
   };
 }
@@ -120,8 +122,7 @@ function isReady(place) {
 function isTested(place) {
   if (![place.stamp, place.binding].every(file => existsSync(file))) return false;
   const stamp = readJson(place.stamp);
-  if (stamp?.failed || stamp?.abi !== process.versions.modules || stamp.sha256 !== hashFile(place.binding))
-    return false;
+  if (!stamp || stamp.failed || stamp.sha256 !== hashFile(place.binding)) return false;
   return libraries.every(name => existsSync(join(place.built, 'deps', 'lib', name)));
 }
 
@@ -316,8 +317,8 @@ async function provideBinding(place, compiler, log) {
     log('testing it in a process of its own');
     await testBinding(place, compiler, binding);
     await writeFile(
-      join(folder, 'self-test.json'),
-      JSON.stringify({tensorflow: tensorflowVersion, abi: process.versions.modules, sha256: hashFile(binding)}),
+      join(folder, stampName),
+      JSON.stringify({tensorflow: tensorflowVersion, sha256: hashFile(binding)}),
     );
     // Removed only now, when the new one is known to be good.
     await rm(place.built, {recursive: true, force: true});
@@ -325,6 +326,14 @@ async function provideBinding(place, compiler, log) {
   } finally {
     await rm(partial, {recursive: true, force: true});
   }
+}
+
+/** What npm says first of what went wrong; last it says where its log lies. */
+function npmError(output) {
+  const said = output
+    .split('\n')
+    .filter(line => /^npm (error|ERR!)/.test(line) && !/ code | errno | syscall /.test(line));
+  return (said[0] ?? lastLine(output)).replace(/^npm (error|ERR!) */, '');
 }
 
 /**
@@ -383,6 +392,7 @@ async function findNodeHeaders(folder, log) {
     '--prefix',
     prefix,
     '--no-save',
+    '--fetch-retries=1',
     '--ignore-scripts',
     '--no-audit',
     '--no-fund',
@@ -391,7 +401,7 @@ async function findNodeHeaders(folder, log) {
   const found = join(prefix, 'node_modules', 'node-api-headers', 'include');
   if (code === 0 && existsSync(join(found, 'node_api.h'))) return found;
   throw new Missing(
-    `the headers of Node-API could not be fetched: ${lastLine(output)}`,
+    `the headers of Node-API could not be fetched: ${npmError(output)}`,
     'connect to the network or install the package libnode-dev, then run set-up again',
   );
 }
@@ -509,10 +519,10 @@ function lastLine(text) {
 async function selfTest(binding) {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
   const require = createRequire(join(process.cwd(), 'package.json'));
-  // Node 23 removed two functions that tfjs-node 4.22 calls.
+  // tfjs-node 4.22 calls two functions that Node 22 warns about and Node 23 removed.
   const util = require('node:util');
-  util.isArray ??= Array.isArray;
-  util.isNullOrUndefined ??= value => value === null || value === undefined;
+  util.isArray = Array.isArray;
+  util.isNullOrUndefined = value => value === null || value === undefined;
   const tfjsNode = createRequire(require.resolve('@tensorflow/tfjs-node/package.json'));
   // tfjs-node asks node-pre-gyp where its binding is; the one under test is not linked in yet.
   const finder = tfjsNode.resolve('@mapbox/node-pre-gyp');

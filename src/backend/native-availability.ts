@@ -22,13 +22,13 @@ export function nativeAvailability(): Availability {
   if (!folder) return {ready: false, reason: '@tensorflow/tfjs-node is not installed', cure: 'run npm ci'};
   const binding = join(folder, 'lib', 'napi-v8', 'tfjs_binding.node');
   if (!existsSync(binding)) return lastFailure() ?? {ready: false, reason: 'it has not been built yet', cure: rebuild};
-  const stampFile = join(dirname(binding), 'self-test.json');
+  const stampFile = join(dirname(binding), `self-test-abi${process.versions.modules}.json`);
   const sha256 = createHash('sha256').update(readFileSync(binding)).digest('hex');
   const known = readJson(stampFile);
-  const isCurrent = known?.['abi'] === process.versions.modules && known['sha256'] === sha256;
+  const isCurrent = known?.['sha256'] === sha256;
   if (!isCurrent && !existsSync(buildScript))
     return {ready: false, reason: 'its self-test is missing', cure: 'reinstall the package'};
-  const stamp = isCurrent ? known : {...selfTest(binding), abi: process.versions.modules, sha256};
+  const stamp = isCurrent ? known : {...selfTest(binding), sha256};
   if (!isCurrent) remember(stampFile, stamp);
   if (stamp['failed']) return {ready: false, reason: `its self-test failed: ${stamp['failed']}`, cure: rebuild};
   return {ready: true, version: String(stamp['tensorflow'])};

@@ -57,9 +57,9 @@ export function nativeThreads(): number {
   return threads;
 }
 
-/** Node 23 removed two functions that tfjs-node 4.22 calls. */
+/** tfjs-node 4.22 calls two functions that Node 22 warns about and Node 23 removed. */
 function restoreUtil(): void {
   const mutable = require('node:util') as Record<string, unknown>;
-  mutable['isArray'] ??= Array.isArray;
-  mutable['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
+  mutable['isArray'] = Array.isArray;
+  mutable['isNullOrUndefined'] = (value: unknown) => value === null || value === undefined;
 }
