@@ -24,9 +24,9 @@ export function classFrequencies(labels: ArrayLike<number>, numClasses: number):
     const label = labels[i]!;
     if (!Number.isInteger(label)) throw new UserError(`Expected label ${i} to be an integer, got ${label}.`);
     assertInRange(`label ${i}`, label, 0, numClasses - 1);
-    frequencies[label]! += 1 / labels.length;
+    frequencies[label]! += 1;
   }
-  return frequencies;
+  return frequencies.map(n => n / labels.length);
 }
 
 /** Share of rows on which all lists of labels agree: 0.5 for [1, 2] and [1, 3]. */
