@@ -1,7 +1,7 @@
 /** Decision level: each modality decides alone; the decisions are multiplied. */
 import {tf} from '../core/tensorflow';
 import {unitLength} from '../networks/encoder';
-import type {Fusion} from './fusion';
+import type {Fusion} from './fusion-type';
 
 /**
  * Product of experts on the sphere. Each present modality m is an expert with density ∝ exp(κ·zₘ·c) (von Mises–Fisher);

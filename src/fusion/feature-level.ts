@@ -4,7 +4,7 @@ import {unitLength} from '../networks/encoder';
 import {leakyRelu} from '../networks/layers/activations';
 import {dense} from '../networks/layers/dense';
 import type {Parameters} from '../networks/parameters';
-import type {Fusion, FusionOptions} from './fusion';
+import type {Fusion, FusionOptions} from './fusion-type';
 
 /**
  * Gated concatenation: x = [present₁·z₁, …, present_K·z_K, present₁, …, present_K];

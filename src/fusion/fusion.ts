@@ -1,26 +1,10 @@
 /** Fusion: the embeddings of whatever modalities are present become one code. */
 import {unknownChoice} from '../core/checks';
-import type {tf} from '../core/tensorflow';
 import type {Parameters} from '../networks/parameters';
 import {decisionLevelFusion} from './decision-level';
 import {featureLevelFusion} from './feature-level';
+import type {Fusion, FusionOptions} from './fusion-type';
 import {structureLevelFusion} from './structure-level';
-
-/** Embeddings by modality, each [N, D], and who is present, each [N] (1 observed, 0 filler). */
-export interface FusionInput {
-  readonly codes: Readonly<Record<string, tf.Tensor2D>>;
-  readonly present: Readonly<Record<string, tf.Tensor1D>>;
-}
-
-export interface Fusion {
-  /** A code on the unit sphere, [N, D]. The values of absent modalities change nothing. */
-  apply(input: FusionInput): tf.Tensor2D;
-}
-
-export interface FusionOptions {
-  readonly modalities: readonly string[];
-  readonly embeddingDim: number;
-}
 
 export const fusionNames = ['featureLevel', 'decisionLevel', 'structureLevel'] as const;
 export type FusionName = (typeof fusionNames)[number];
@@ -38,3 +22,5 @@ export function buildFusion(name: FusionName, parameters: Parameters, path: stri
       throw unknownChoice('fusion', String(name), fusionNames);
   }
 }
+
+export type {Fusion, FusionInput, FusionOptions} from './fusion-type';

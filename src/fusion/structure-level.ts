@@ -3,7 +3,7 @@ import {tf} from '../core/tensorflow';
 import {unitLength} from '../networks/encoder';
 import {dense} from '../networks/layers/dense';
 import type {Parameters} from '../networks/parameters';
-import type {Fusion, FusionOptions} from './fusion';
+import type {Fusion, FusionOptions} from './fusion-type';
 
 /**
  * Cross-modal attention with one head over the K modality tokens, absent ones masked out:
