@@ -64,6 +64,8 @@ export interface TrainConfig {
   readonly r1Interval: number;
   /** Weight of real examples shown with another example's content, as fakes. */
   readonly mismatchWeight: number;
+  /** Weight of the style information loss, against examples that all look alike. */
+  readonly informationWeight: number;
   /** Weight of the full set of modalities when the observed subset is drawn; each proper subset has weight 1. */
   readonly fullSubsetWeight: number;
   /** The rate falls to this share of itself over the last half of the steps. */
@@ -93,6 +95,7 @@ export const defaultTrainConfig: TrainConfig = {
   r1Gamma: 0.1,
   r1Interval: 8,
   mismatchWeight: 0.5,
+  informationWeight: 3,
   fullSubsetWeight: 4,
   finalRateShare: 0.02,
   statisticsBatches: 20,
@@ -150,6 +153,7 @@ const trainSchema = z.strictObject({
   r1Gamma: z.number().min(0),
   r1Interval: count,
   mismatchWeight: z.number().min(0),
+  informationWeight: z.number().min(0),
   fullSubsetWeight: z.number().min(0),
   finalRateShare: share,
   statisticsBatches: count,

@@ -84,6 +84,8 @@ export interface Judgements {
   readonly realism: Record<string, tf.Tensor1D>;
   /** v, [N, D] a modality; v·c is the agreement with content c. */
   readonly projection: Record<string, tf.Tensor2D>;
+  /** Guess of the style behind a generated part, [N, styleDim] a modality that D reads it from. */
+  readonly style: Record<string, tf.Tensor2D>;
 }
 
 /** D: one trunk a modality, a realism score each, and the agreement with the content. */
@@ -95,6 +97,7 @@ export class Discriminator {
     this.parameters = new Parameters(new RandomStream(seed, 'discriminator/weights'));
     const options = {
       contentDim: config.contentDim,
+      styleDim: config.styleDim,
       channels: config.discriminatorChannels,
       hiddenUnits: config.discriminatorHiddenUnits,
       groupSize: config.minibatchGroup,
@@ -106,7 +109,11 @@ export class Discriminator {
 
   judge(parts: Readonly<Parts>): Judgements {
     const judgements = mapRecord(parts, (part, name) => this.trunks[name]!.apply(part));
-    return {realism: mapRecord(judgements, j => j.realism), projection: mapRecord(judgements, j => j.projection)};
+    return {
+      realism: mapRecord(judgements, j => j.realism),
+      projection: mapRecord(judgements, j => j.projection),
+      style: Object.fromEntries(Object.entries(judgements).flatMap(([name, j]) => (j.style ? [[name, j.style]] : []))),
+    };
   }
 
   /** realism + v·c for each modality, [N]. */

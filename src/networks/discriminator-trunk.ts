@@ -11,6 +11,7 @@ import type {Parameters} from './parameters';
 export interface DiscriminatorTrunkOptions {
   /** D, the content code's length. */
   readonly contentDim: number;
+  readonly styleDim: number;
   /** Channels after the first convolution; twice as many after the second. */
   readonly channels: number;
   readonly hiddenUnits: number;
@@ -23,6 +24,8 @@ export interface Judgement {
   readonly realism: tf.Tensor1D;
   /** v; the agreement with a content c is v·c. Shape [N, D]. */
   readonly projection: tf.Tensor2D;
+  /** Guess of the style that a generated part was made from, shape [N, styleDim]; null for text, where a sentence says too little of it. */
+  readonly style: tf.Tensor2D | null;
 }
 
 export interface DiscriminatorTrunk {
@@ -40,10 +43,15 @@ export function buildDiscriminatorTrunk(
   const hidden = dense(parameters, `${path}/hidden`, features, options.hiddenUnits, {std: Math.sqrt(2 / features)});
   const realism = dense(parameters, `${path}/realism`, options.hiddenUnits, 1);
   const projection = dense(parameters, `${path}/projection`, options.hiddenUnits, options.contentDim);
+  const style = spec.kind === 'text' ? null : dense(parameters, `${path}/style`, options.hiddenUnits, options.styleDim);
   return {
     apply(x) {
       const h = leakyRelu(hidden(trunk(x)));
-      return {realism: realism(h).reshape([x.shape[0]!]) as tf.Tensor1D, projection: projection(h)};
+      return {
+        realism: realism(h).reshape([x.shape[0]!]) as tf.Tensor1D,
+        projection: projection(h),
+        style: style?.(h) ?? null,
+      };
     },
   };
 }

@@ -145,11 +145,15 @@ export async function trainAdversarially(
       discriminatorStep(discriminator, generator, discriminatorOptimizer, source.next(), {
         learningRate,
         mismatchWeight: config.mismatchWeight,
+        informationWeight: config.informationWeight,
         r1Gamma,
       }),
     );
     const generatorLoss = tf.tidy(() =>
-      generatorStep(generator, discriminator, generatorOptimizer, source.nextForGenerator(), learningRate),
+      generatorStep(generator, discriminator, generatorOptimizer, source.nextForGenerator(), {
+        learningRate,
+        informationWeight: config.informationWeight,
+      }),
     );
     average.update();
     await reporter.report(

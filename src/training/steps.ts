@@ -4,9 +4,10 @@ import {type NamedVariables, tf} from '../core/tensorflow';
 import type {Modalities} from '../core/types';
 import {minimaxDiscriminatorLoss, nonSaturatingGeneratorLoss} from '../losses/adversarial';
 import {contrastiveLoss} from '../losses/contrastive';
+import {styleInformationLoss} from '../losses/information';
 import {mismatchDiscriminatorLoss} from '../losses/matching';
 import {r1Penalty} from '../losses/penalties';
-import type {CrossModalEncoder, Discriminator, Generator, Masks, Parts} from '../model/players';
+import type {CrossModalEncoder, Discriminator, Generator, Judgements, Masks, Parts} from '../model/players';
 import {type Shifts, shift} from './augment';
 import type {Adam} from './optimizers/adam';
 
@@ -61,6 +62,7 @@ export interface AdversarialBatch {
 export interface DiscriminatorSettings {
   readonly learningRate: number;
   readonly mismatchWeight: number;
+  readonly informationWeight: number;
   /** γ of R1 for this step; 0 leaves it out. */
   readonly r1Gamma: number;
 }
@@ -69,14 +71,14 @@ export interface DiscriminatorSettings {
  * Moves D once. For each modality: real with its content is real; fake with its content is fake; and real with another
  * example's content is fake too, so that D must look at agreement.
  *
- *   L_D = Σₘ softplus(-D(xₘ, c)) + softplus(D(G(c, s)ₘ, c)) + w·softplus(D(xₘ, c')) + R1
+ *   L_D = Σₘ softplus(-D(xₘ, c)) + softplus(D(G(c, s)ₘ, c)) + w·softplus(D(xₘ, c')) + λ·L_I + R1
  */
 export function discriminatorStep(
   discriminator: Discriminator,
   generator: Generator,
   optimizer: Adam,
   batch: AdversarialBatch,
-  {learningRate, mismatchWeight, r1Gamma}: DiscriminatorSettings,
+  {learningRate, mismatchWeight, informationWeight, r1Gamma}: DiscriminatorSettings,
 ): number {
   return tf.tidy(() => {
     const {content, present} = batch;
@@ -90,12 +92,14 @@ export function discriminatorStep(
       const judgedReal = discriminator.judge(real);
       const own = discriminator.logits(judgedReal, content);
       const foreign = discriminator.logits(judgedReal, others);
-      const made = discriminator.logits(discriminator.judge(fake), content);
+      const judgedFake = discriminator.judge(fake);
+      const made = discriminator.logits(judgedFake, content);
       const losses = Object.keys(real).map(name => {
         const game = minimaxDiscriminatorLoss(own[name]!, made[name]!, present[name]);
         const mismatch = mismatchDiscriminatorLoss(foreign[name]!, present[name]);
         return game.add(mismatch.mul(mismatchWeight)) as tf.Scalar;
       });
+      losses.push(...informationLosses(judgedFake, batch.styles).map(loss => loss.mul(informationWeight) as tf.Scalar));
       if (r1Gamma === 0) return tf.addN(losses) as tf.Scalar;
       const names = Object.keys(real);
       const score = (...inputs: tf.Tensor[]) => {
@@ -116,19 +120,21 @@ export function discriminatorStep(
   });
 }
 
-/** Moves G once, so that D takes what it makes for real and finds it in agreement: L_G = Σₘ softplus(-D(G(c, s)ₘ, c)). */
+/** Moves G once, so that D takes what it makes for real and finds it in agreement: L_G = Σₘ softplus(-D(G(c, s)ₘ, c)) + λ·L_I. */
 export function generatorStep(
   generator: Generator,
   discriminator: Discriminator,
   optimizer: Adam,
   batch: Omit<AdversarialBatch, 'parts' | 'present' | 'realShifts'>,
-  learningRate: number,
+  {learningRate, informationWeight}: {learningRate: number; informationWeight: number},
 ): number {
   return tf.tidy(() => {
     const {value, gradients} = valueAndGradients(generator.parameters.trainable, () => {
       const fake = move(generator.apply(batch.content, batch.styles, 'batch'), batch.fakeShifts);
-      const logits = discriminator.logits(discriminator.judge(fake), batch.content);
-      return tf.addN(Object.values(logits).map(nonSaturatingGeneratorLoss)) as tf.Scalar;
+      const judged = discriminator.judge(fake);
+      const games = Object.values(discriminator.logits(judged, batch.content)).map(nonSaturatingGeneratorLoss);
+      const information = informationLosses(judged, batch.styles).map(loss => loss.mul(informationWeight) as tf.Scalar);
+      return tf.addN([...games, ...information]) as tf.Scalar;
     });
     optimizer.apply(gradients, learningRate);
     return value;
@@ -138,6 +144,11 @@ export function generatorStep(
 /** Modalities that D sees moved. */
 export function movable(modalities: Modalities): string[] {
   return Object.keys(modalities).filter(name => modalities[name]!.kind !== 'text');
+}
+
+/** One loss a modality whose style D reads. */
+function informationLosses(judgements: Judgements, styles: Styles): tf.Scalar[] {
+  return Object.entries(judgements.style).map(([name, guess]) => styleInformationLoss(styles[name]!, guess));
 }
 
 function move(parts: Readonly<Parts>, shifts: ShiftsByModality): Parts {

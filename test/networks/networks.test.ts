@@ -38,6 +38,7 @@ for (const [name, spec] of Object.entries(specs)) {
     const head = buildGeneratorHead(parameters, 'g', spec, {inputDim: 9, channels: 8, hiddenUnits: 12});
     const trunk = buildDiscriminatorTrunk(parameters, 'd', spec, {
       contentDim: 6,
+      styleDim: 3,
       channels: 4,
       hiddenUnits: 10,
       groupSize: 2,
@@ -63,8 +64,11 @@ for (const [name, spec] of Object.entries(specs)) {
         .forEach(length => {
           assert.ok(Math.abs(length - 1) < 1e-4);
         });
-      const {realism, projection} = trunk.apply(made);
-      assert.deepEqual([realism.shape, projection.shape], [[4], [4, 6]]);
+      const {realism, projection, style} = trunk.apply(made);
+      assert.deepEqual(
+        [realism.shape, projection.shape, style?.shape],
+        [[4], [4, 6], spec.kind === 'text' ? undefined : [4, 3]],
+      );
     });
     parameters.dispose();
     assert.equal(tf.memory().numTensors, alive);

@@ -42,12 +42,19 @@ test('a step moves its own player and leaves the other bit-equal; tensors do not
     discriminator: new Adam(discriminator.parameters.trainable, {beta1: 0.5, beta2: 0.99}),
   };
   const run = {
-    generator: () => tf.tidy(() => generatorStep(generator, discriminator, optimizers.generator, batch(), 1e-3)),
+    generator: () =>
+      tf.tidy(() =>
+        generatorStep(generator, discriminator, optimizers.generator, batch(), {
+          learningRate: 1e-3,
+          informationWeight: 0.5,
+        }),
+      ),
     discriminator: () =>
       tf.tidy(() =>
         discriminatorStep(discriminator, generator, optimizers.discriminator, batch(), {
           learningRate: 1e-3,
           mismatchWeight: 0.5,
+          informationWeight: 0.5,
           r1Gamma: 0.3,
         }),
       ),
