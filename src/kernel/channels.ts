@@ -48,6 +48,7 @@ const sockets = {
   iopub: new XPublisher({linger: 500, sendHighWaterMark: 0, verbosity: 'allSubs'}),
   hb: new Reply({linger: 0}),
 };
+const sending = {shell: Promise.resolve(), control: Promise.resolve(), stdin: Promise.resolve()};
 const outbox = new OutputQueue(message => sockets.iopub.send(frames(message)));
 
 async function main(): Promise<void> {
@@ -66,7 +67,12 @@ async function main(): Promise<void> {
 async function serve(channel: RequestChannel): Promise<void> {
   for await (const received of sockets[channel]) {
     const message = open(received as Buffer[], channel);
-    if (message) dispatch(message, channel);
+    if (!message) continue;
+    try {
+      dispatch(message, channel);
+    } catch (error) {
+      log(`could not answer a message on ${channel}: ${(error as Error).message}`);
+    }
   }
 }
 
@@ -192,6 +198,8 @@ async function interrupt(): Promise<void> {
     tell({kind: 'terminated', serial});
     await sleep(noticeMs);
   }
+  // A later plain signal means whatever runs then.
+  Atomics.compareExchange(state, slots.requested, serial, 0);
 }
 
 function terminateMain(): Promise<void> {
@@ -280,9 +288,12 @@ function frames(message: Message): Uint8Array[] {
   return encodeMessage(message, connection.key);
 }
 
-/** A router refuses to send to a client that has gone; that is no fault of the kernel. */
+/** A socket takes one message at a time. A client that has gone is no fault of the kernel. */
 function send(channel: RequestChannel | 'stdin', message: Message): void {
-  sockets[channel].send(frames(message)).catch(() => log(`could not reply on ${channel}: the client has gone`));
+  const encoded = frames(message);
+  sending[channel] = sending[channel]
+    .then(() => sockets[channel].send(encoded))
+    .catch(() => log(`could not reply on ${channel}: the client has gone`));
 }
 
 function tell(message: ToMain): void {
@@ -290,12 +301,18 @@ function tell(message: ToMain): void {
 }
 
 function log(line: string): void {
-  // Straight to the file: this thread's process.stderr goes through the main thread, which may be busy.
-  writeSync(2, `kernel: ${line}\n`);
+  try {
+    // Straight to the file: this thread's process.stderr goes through the main thread, which may be busy.
+    writeSync(2, `kernel: ${line}\n`);
+  } catch {
+    // Nobody reads the log and its pipe is full; that must not stop the kernel.
+  }
 }
 
 function sleep(ms: number): Promise<void> {
   return new Promise(resolve => setTimeout(resolve, ms));
 }
 
+// A fault in one message must not take the sockets down.
+process.on('uncaughtException', error => log(`internal error: ${error.message}`));
 void main();

@@ -6,6 +6,7 @@
 import type * as Tslab from '@tslab/typescript-for-tslab';
 import type {Converter, ConvertResult, Diagnostic} from 'tslab/dist/converter';
 import type {ConverterSet, Executor} from 'tslab/dist/executor';
+import {importingRequire} from './esm';
 import {globalsDeclaration} from './globals';
 import {rememberScript} from './stacks';
 
@@ -52,6 +53,9 @@ export function loadCompiler(folder: string): Compiler {
       if (running && running.outcome.kind !== 'diagnostics') running.outcome = {kind: 'thrown', error: first};
     },
   });
+  // tslab hands this object to every cell.
+  const hook = (globalThis as unknown as {__tslab__: {require: NodeJS.Require}}).__tslab__;
+  hook.require = importingRequire(hook.require);
 
   async function run(code: string, cell: {count: number; serial: number}, beforeRun: () => void): Promise<Outcome> {
     const mine: Running = {code, cell, beforeRun, outcome: {kind: 'nothing'}};

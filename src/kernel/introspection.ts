@@ -9,7 +9,7 @@ export function complete(compiler: Compiler, request: JsonObject): JsonObject {
   const found = compiler.executor.complete(code, cursor);
   const [start, end] = [toCodePoints(code, found.start), toCodePoints(code, found.end)];
   const kinds = new Map((found.original?.entries ?? []).map(entry => [entry.name, entry.kind as string]));
-  const matches = [...new Set(found.candidates)];
+  const matches = preferStarts([...new Set(found.candidates)], code.slice(found.start, cursor));
   const types = matches.map(match => ({text: match, type: kinds.get(match) ?? 'unknown', start, end}));
   return {
     status: 'ok',
@@ -18,6 +18,12 @@ export function complete(compiler: Compiler, request: JsonObject): JsonObject {
     cursor_end: end,
     metadata: {_jupyter_types_experimental: types},
   };
+}
+
+/** tslab also offers names that contain what was typed somewhere; they are wanted only where none begins with it. */
+function preferStarts(names: readonly string[], typed: string): readonly string[] {
+  const starting = names.filter(name => name.toLowerCase().startsWith(typed.toLowerCase()));
+  return starting.length > 0 ? starting : names;
 }
 
 /** inspect_request: the type at the cursor; at detail level 1 with its documentation and tags. */

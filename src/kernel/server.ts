@@ -1,5 +1,5 @@
 /** The main thread of the kernel: joins the sockets' thread, the compiler and the session. */
-import {readFileSync} from 'node:fs';
+import {readFileSync, writeSync} from 'node:fs';
 import {join} from 'node:path';
 import {Worker} from 'node:worker_threads';
 import {type Compiler, loadCompiler} from './compiler';
@@ -20,8 +20,9 @@ export function startKernel(connectionFile: string): void {
   const workerData: ChannelsData = {connectionFile, shared, info: kernelInfo(version)};
   const worker = new Worker(join(__dirname, 'channels.js'), {workerData});
   worker.on('error', error => {
-    process.stderr.write(`kernel: ${error.message}\n`);
-    process.exit(1);
+    writeSync(2, `kernel: ${error.message}\n`);
+    // No sockets, no farewell: an orderly exit would wait for that thread.
+    process.kill(process.pid, 'SIGKILL');
   });
   installStackTraces();
   // The sockets' thread binds and answers while this one loads the compiler.
@@ -50,6 +51,7 @@ function serve(worker: Worker, compiler: Compiler, state: Int32Array, version: s
   session.install();
   // Also when a cell calls process.exit: what was shown must still reach the page, and open sockets would abort the exit.
   process.on('exit', () => {
+    session.flush();
     send({kind: 'close'});
     Atomics.wait(state, slots.closed, 0, maxFarewellMs);
   });

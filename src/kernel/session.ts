@@ -95,6 +95,11 @@ export class Session {
     this.interrupt(serial);
   }
 
+  /** Passes on what was written last; for the end of the process. */
+  flush(): void {
+    this.streams.flush();
+  }
+
   receiveInput(value: string): void {
     this.answerInput?.(value);
   }

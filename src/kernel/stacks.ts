@@ -60,7 +60,7 @@ export function showLine(code: string, line: number, column: number, length = 1)
 
 /** Node puts the failing line of the compiled script before the stack of an error that leaves it; the cell's own line is shown instead. */
 export function withoutScriptLine(text: string): string {
-  return text.replace(/^kernel-cell-\d+-\d+:\d+\n[^\n]*\n *\^+\n+/gm, '');
+  return text.replace(/^(\[?)\S+:\d+\n[^\n]*\n[ \t]*\^+\n+/, '$1');
 }
 
 /** From now on every error's stack speaks of cells. */
