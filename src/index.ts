@@ -62,9 +62,9 @@ export {CrossModalEncoder, Discriminator, Generator, type Masks, type Parts} fro
 export {fitGaussianMixture, type GaussianMixture, sampleMixture} from './model/prior';
 export {loadModel, saveModel} from './model/serialization';
 export {readSafetensors, writeSafetensors} from './model/weights';
-export {unitLength} from './networks/encoder';
 export {dense} from './networks/layers/dense';
 export {minibatchStddev} from './networks/layers/minibatch-stddev';
+export {unitLength} from './networks/layers/unit-length';
 export {Parameters} from './networks/parameters';
 export {interruptSignal} from './notebook/channel';
 export {listen} from './notebook/listen';

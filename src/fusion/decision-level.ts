@@ -1,6 +1,6 @@
 /** Decision level: each modality decides alone; the decisions are multiplied. */
 import {tf} from '../core/tensorflow';
-import {unitLength} from '../networks/encoder';
+import {unitLength} from '../networks/layers/unit-length';
 import type {Fusion} from './fusion-type';
 
 /**

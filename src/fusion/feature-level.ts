@@ -1,8 +1,8 @@
 /** Feature level: the embeddings are laid side by side and mixed by a small network that is told which are there. */
 import {tf} from '../core/tensorflow';
-import {unitLength} from '../networks/encoder';
 import {leakyRelu} from '../networks/layers/activations';
 import {dense} from '../networks/layers/dense';
+import {unitLength} from '../networks/layers/unit-length';
 import type {Parameters} from '../networks/parameters';
 import type {Fusion, FusionOptions} from './fusion-type';
 

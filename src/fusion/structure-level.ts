@@ -1,7 +1,7 @@
 /** Structure level: the modalities look at one another inside the network before they are joined. */
 import {tf} from '../core/tensorflow';
-import {unitLength} from '../networks/encoder';
 import {dense} from '../networks/layers/dense';
+import {unitLength} from '../networks/layers/unit-length';
 import type {Parameters} from '../networks/parameters';
 import type {Fusion, FusionOptions} from './fusion-type';
 

@@ -94,7 +94,7 @@ test('discriminate: totals are sums over what is present', () => {
     const parts = {front: random('front', 4), side: random('side', 4)};
     const present = {front: tf.tensor1d([1, 1, 1, 1]), side: tf.tensor1d([1, 0, 1, 0])};
     const {total, realism, agreement} = model.discriminate({parts, present});
-    assert.deepEqual(realism['name']!.dataSync(), new Float32Array(4));
+    assert.ok(realism['name']!.dataSync().every(value => value === 0));
     assert.equal(Math.abs(realism['side']!.dataSync()[1]!), 0);
     const sum = tf.addN([...Object.values(realism), ...Object.values(agreement)]).dataSync();
     assert.deepEqual(sum, total.dataSync());
