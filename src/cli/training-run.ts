@@ -17,6 +17,7 @@ import {type RunRecord, recordRun} from './run-record';
 export interface TrainingOptions extends DataOptions {
   readonly minutes?: number;
   readonly steps?: number;
+  readonly encoderSteps?: number;
   readonly seed: number;
   readonly out: string;
   readonly config?: string;
@@ -38,15 +39,24 @@ const phaseNames: Readonly<Record<Phase, string>> = {
 
 export function addTrainingOptions(command: Command, out: string): Command {
   return addDataOptions(command)
-    .option('--minutes <m>', 'time for the whole training, 4 unless told', positiveOption('--minutes'))
+    .option(
+      '--minutes <m>',
+      'time for the whole training; 4 on native and 12 on slower engines unless told',
+      positiveOption('--minutes'),
+    )
     .option(
       '--steps <n>',
-      'steps of G and D, in place of a time; a run with the same steps repeats',
+      'steps of G and D, in place of a time; with --encoder-steps it repeats a run that took so many',
       integerOption('--steps', 1),
     )
     .option(
+      '--encoder-steps <n>',
+      'steps of E, trained before G and D; a share of the time, or 1000 with --steps, unless told',
+      integerOption('--encoder-steps', 1),
+    )
+    .option(
       '--seed <n>',
-      'same seed, steps, backend and threads: same weights',
+      'same seed, both steps, backend and threads: same weights',
       integerOption('--seed', Number.MIN_SAFE_INTEGER),
       1,
     )
@@ -66,7 +76,7 @@ export function planTraining(command: Command): TrainingPlan {
     throw new UserError('Expected --minutes or --steps, got both.');
   }
   const training: Partial<TrainConfig> = {seed: options.seed, ...sections.training};
-  const time = {minutes: options.minutes, steps: options.steps};
+  const time = {minutes: options.minutes, steps: options.steps, encoderSteps: options.encoderSteps};
   const model = (sections.model ?? {}) as Partial<Omit<ModelConfig, 'modalities'>>;
   const plan = {options, model, training: {...training, ...definedOnly(time)}};
   inFile(file, () => trainConfig(plan.training));
@@ -86,7 +96,7 @@ export async function runTraining(plan: TrainingPlan, dataset: Dataset, backend:
   try {
     const result = await trainFlagship(dataset, new FeatureCache(dataset.modalities), {
       model: plan.model,
-      train: plan.training,
+      train: {...defaultMinutes(backend), ...plan.training},
       signal: interruption.signal,
       onProgress: news => progress.update({...news, phase: phaseNames[news.phase]}),
     });
@@ -94,6 +104,11 @@ export async function runTraining(plan: TrainingPlan, dataset: Dataset, backend:
   } finally {
     progress.stop();
   }
+}
+
+/** A slower engine needs longer for digits that one can read; an option or a config file goes above it. */
+function defaultMinutes({name}: BackendInfo): Partial<TrainConfig> {
+  return name === 'native' ? {} : {minutes: 12};
 }
 
 function inFile(file: string | undefined, check: () => unknown): void {
