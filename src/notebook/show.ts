@@ -27,19 +27,27 @@ export interface LiveFigure {
 export function liveFigure(options: ShowOptions & {readonly everySeconds?: number} = {}): LiveFigure {
   const displayId = randomUUID();
   const pauseMs = 1000 * (options.everySeconds ?? 3);
-  let drawnAt = Number.NEGATIVE_INFINITY;
-  let drawn = false;
+  let beganAt = Number.NEGATIVE_INFINITY;
+  let shown = false;
+  let drawing: Promise<void> | null = null;
   const draw = async (figure: Figure) => {
-    await emit(figure, options, {displayId, update: drawn});
-    drawn = true;
-    drawnAt = performance.now();
+    beganAt = performance.now();
+    await emit(figure, options, {displayId, update: shown});
+    shown = true;
   };
   return {
     update: async figure => {
-      // Without a page only the last state is worth a file.
-      if (channel() && performance.now() - drawnAt >= pauseMs) await draw(figure);
+      // Without a page only the last state is worth a file. A drawing that is under way is not disturbed.
+      if (!channel() || drawing || performance.now() - beganAt < pauseMs) return;
+      drawing = draw(figure).finally(() => {
+        drawing = null;
+      });
+      await drawing;
     },
-    finish: draw,
+    finish: async figure => {
+      await drawing;
+      await draw(figure);
+    },
   };
 }
 

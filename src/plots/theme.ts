@@ -127,5 +127,6 @@ export function axis(title?: string): PlotlyObject {
     ticks: 'outside',
     tickcolor: colours.muted,
     automargin: true,
+    exponentformat: 'power',
   };
 }

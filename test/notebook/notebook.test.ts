@@ -97,6 +97,18 @@ test('a live figure keeps its place, skips hasty updates and always draws the la
   assert.equal(new Set(shown.map(({options}) => options.displayId)).size, 1);
 });
 
+test('a live figure whose updates nobody awaits is still one figure', async () => {
+  const shown = page();
+  const live = liveFigure({everySeconds: 0});
+  void live.update(figure);
+  void live.update(figure);
+  await live.finish(figure);
+  assert.deepEqual(
+    shown.map(({options}) => options.update),
+    [false, true],
+  );
+});
+
 test('listen: a WAV file inside an audio element', () => {
   const shown = page();
   const sound = {sampleRateHz: 8000, samples: Float32Array.of(0, 0.5, -0.25, 0)};
