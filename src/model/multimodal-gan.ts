@@ -7,7 +7,7 @@ import {tf} from '../core/tensorflow';
 import {partShape} from '../core/types';
 import {agreement} from '../networks/discriminator-trunk';
 import type {CrossModalEncoder, Discriminator, Generator, Masks, Parts} from './players';
-import {type GaussianMixture, sampleMixture} from './prior';
+import {type Prior, sampleMixture} from './prior';
 
 /** Parts of N examples of which some are absent: a missing key for all of them, or 0 in `present` for one. A Batch is one. */
 export interface PartialBatch {
@@ -35,15 +35,15 @@ export class MultimodalGan {
     /** With averaged weights and stored batch statistics, as training leaves it. */
     readonly generator: Generator,
     readonly discriminator: Discriminator,
-    readonly prior: GaussianMixture,
+    readonly prior: Prior,
   ) {}
 
-  /** New examples: content from the prior, style from N(0, 1). The same count and seed give the same examples. */
+  /** New examples: content from the prior, style from N(0, σ²) with the prior's σ of each modality. The same count and seed give the same examples. */
   generate(count: number, {seed}: {seed: number}): Parts {
     assertPositiveInteger('count', count);
-    const content = sampleMixture(this.prior, count, new RandomStream(seed, 'generate/content'));
+    const content = sampleMixture(this.prior.content, count, new RandomStream(seed, 'generate/content'));
     return tf.tidy(() =>
-      this.draw(tf.tensor2d(content, [count, this.prior.dim]), new RandomStream(seed, 'generate/style')),
+      this.draw(tf.tensor2d(content, [count, this.config.contentDim]), new RandomStream(seed, 'generate/style')),
     );
   }
 
@@ -109,10 +109,11 @@ export class MultimodalGan {
   }
 
   private draw(content: tf.Tensor2D, stream: RandomStream): Parts {
+    const {styleDim} = this.config;
     const chunks = chunksOf(content.shape[0]).map(([begin, size]) => {
-      const styles = mapRecord(this.config.modalities, () =>
-        tf.tensor2d(stream.normals(size * this.config.styleDim), [size, this.config.styleDim]),
-      );
+      const styles = mapRecord(this.config.modalities, (_, name) =>
+        tf.tensor2d(stream.normals(size * styleDim), [size, styleDim]).mul(this.prior.styleDeviations[name]!),
+      ) as Record<string, tf.Tensor2D>;
       return this.generator.apply(content.slice([begin, 0], [size, -1]) as tf.Tensor2D, styles, 'stored');
     });
     return mapRecord(this.config.modalities, (_, name) =>

@@ -1,4 +1,4 @@
-/** The prior over content: a mixture of Gaussians fitted, without labels, to the codes of the training data. */
+/** The prior: over content a mixture of Gaussians fitted, without labels, to the codes of the training data; over style one width a modality. */
 import {badInput, expected} from '../core/checks';
 import type {RandomStream} from '../core/random';
 import type {StoredTensor} from './weights';
@@ -65,17 +65,35 @@ export function sampleMixture(mixture: GaussianMixture, count: number, stream: R
   return out;
 }
 
-export function mixtureToTensors(mixture: GaussianMixture): Record<string, StoredTensor> {
-  const {components, dim} = mixture;
+/** What new examples are drawn from. */
+export interface Prior {
+  readonly content: GaussianMixture;
+  /** Standard deviation of the style, a modality; 1 is what G met in training. */
+  readonly styleDeviations: Readonly<Record<string, number>>;
+}
+
+export function priorToTensors({content, styleDeviations}: Prior): Record<string, StoredTensor> {
+  const {components, dim, weights, means, deviations} = content;
   return {
-    'prior/weights': {shape: [components], data: mixture.weights},
-    'prior/means': {shape: [components, dim], data: mixture.means},
-    'prior/deviations': {shape: [components, dim], data: mixture.deviations},
+    'content/weights': {shape: [components], data: weights},
+    'content/means': {shape: [components, dim], data: means},
+    'content/deviations': {shape: [components, dim], data: deviations},
+    ...Object.fromEntries(
+      Object.entries(styleDeviations).map(([name, deviation]) => [
+        `style/${name}`,
+        {shape: [], data: Float32Array.of(deviation)},
+      ]),
+    ),
   };
 }
 
-export function mixtureFromTensors(file: string, tensors: Readonly<Record<string, StoredTensor>>): GaussianMixture {
-  const [weights, means, deviations] = ['weights', 'means', 'deviations'].map(name => tensors[`prior/${name}`]);
+/** @param modalities whose style deviations must be there. @throws UserError that names the file. */
+export function priorFromTensors(
+  file: string,
+  tensors: Readonly<Record<string, StoredTensor>>,
+  modalities: readonly string[],
+): Prior {
+  const [weights, means, deviations] = ['weights', 'means', 'deviations'].map(name => tensors[`content/${name}`]);
   const dim = means?.shape[1];
   if (
     !weights ||
@@ -87,7 +105,21 @@ export function mixtureFromTensors(file: string, tensors: Readonly<Record<string
   ) {
     throw badInput(file, 'a prior with weights [K], means [K, D] and deviations [K, D]', Object.keys(tensors));
   }
-  return {components: weights.data.length, dim, weights: weights.data, means: means.data, deviations: deviations.data};
+  const content = {
+    components: weights.data.length,
+    dim,
+    weights: weights.data,
+    means: means.data,
+    deviations: deviations.data,
+  };
+  const styleDeviations = Object.fromEntries(
+    modalities.map(name => {
+      const stored = tensors[`style/${name}`];
+      if (stored?.data.length !== 1) throw badInput(file, `a prior with the style deviation of ${name}`, 'none');
+      return [name, stored.data[0]!];
+    }),
+  );
+  return {content, styleDeviations};
 }
 
 function fitOnce(

@@ -7,7 +7,7 @@ import {cannotWrite, readFileOrFail, writeFileWhole} from '../core/files';
 import {type NamedVariables, tf} from '../core/tensorflow';
 import {MultimodalGan} from './multimodal-gan';
 import {CrossModalEncoder, Discriminator, Generator} from './players';
-import {mixtureFromTensors, mixtureToTensors} from './prior';
+import {priorFromTensors, priorToTensors} from './prior';
 import {readSafetensors, type StoredTensor, writeSafetensors} from './weights';
 
 const format = 'multimodal-gan model';
@@ -37,7 +37,7 @@ export function saveModel(model: MultimodalGan, folder: string): void {
     for (const player of ['encoder', 'generator', 'discriminator'] as const) {
       writeSafetensors(path.join(temporary, files[player]), model[player].parameters.all(), {format, player});
     }
-    writeSafetensors(path.join(temporary, files.prior), mixtureToTensors(model.prior), {format, player: 'prior'});
+    writeSafetensors(path.join(temporary, files.prior), priorToTensors(model.prior), {format, player: 'prior'});
     fs.rmSync(target, {recursive: true, force: true});
     fs.renameSync(temporary, target);
   } catch (error) {
@@ -61,9 +61,9 @@ export function loadModel(folder: string): MultimodalGan {
       fill(file, players[player].parameters.all(), readSafetensors(file).tensors);
     }
     const priorFile = path.join(folder, files.prior);
-    const prior = mixtureFromTensors(priorFile, readSafetensors(priorFile).tensors);
-    if (prior.dim !== config.contentDim)
-      throw badInput(priorFile, `a prior over ${config.contentDim} dimensions`, prior.dim);
+    const prior = priorFromTensors(priorFile, readSafetensors(priorFile).tensors, Object.keys(config.modalities));
+    if (prior.content.dim !== config.contentDim)
+      throw badInput(priorFile, `a prior over ${config.contentDim} dimensions`, prior.content.dim);
     return new MultimodalGan(config, players.encoder, players.generator, players.discriminator, prior);
   } catch (error) {
     for (const player of Object.values(players)) player.parameters.dispose();

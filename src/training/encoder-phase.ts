@@ -39,8 +39,9 @@ export async function trainEncoder(
       steps =
         step + Math.max(50, Math.min(maxEncoderSteps, Math.round((seconds! - (now - startedAt)) / secondsPerStep)));
     }
-    // The cycle begins at a rate of 1/25, so the few steps before the total is known hardly depend on it.
-    const learningRate = config.encoderLearningRate * oneCycle(steps === Number.POSITIVE_INFINITY ? 0 : step / steps);
+    // The first steps stay at the start of the cycle, whether their total is known or still being measured: the same run.
+    const done = step < timing.warmUp + timing.measured ? 0 : step / steps;
+    const learningRate = config.encoderLearningRate * oneCycle(done);
     const loss = tf.tidy(() => {
       const chosen = examples.next(config.encoderBatchSize);
       const parts = stackParts(chosen, data.modalities, (name, part) =>
@@ -81,7 +82,7 @@ export function encodeAllParts(
   seed: number,
 ): CodeTable {
   const table: CodeTable = mapRecord(data.modalities, () => new Map<Part, Float32Array>());
-  // A few epochs, so that parts that are drawn by chance (captions, clips) are met too; those never met are coded when met.
+  // One epoch meets most parts; those that chance leaves out (captions, clips) are coded when they are met.
   const stream = new RandomStream(seed, 'encoder/all-parts');
   const examples = data.pair('train', stream);
   for (const name of Object.keys(data.modalities)) {

@@ -12,6 +12,7 @@ import {StepBudget} from './budget';
 import {type CodeTable, encodeAllParts, trainEncoder} from './encoder-phase';
 import type {PartEncoder, TrainingData} from './example-stream';
 import {type History, type Progress, TrainingReporter} from './progress';
+import {fitStyleDeviations} from './style-prior';
 
 export interface FlagshipOptions {
   readonly model?: Partial<Omit<ModelConfig, 'modalities'>>;
@@ -43,7 +44,7 @@ export interface FlagshipResult {
 /** Share of a time budget that E gets. */
 const encoderShare = 0.2;
 /** Share of the rest that G and D plan with: their later steps may be slower than their first, and statistics follow. */
-const adversarialShare = 0.97;
+const adversarialShare = 0.96;
 
 /**
  * Trains the flagship on whatever modalities the data have.
@@ -96,9 +97,10 @@ export async function trainFlagship(
     new BatchSource(data, features, encoder, codes, model, config, 'statistics'),
     config.statisticsBatches,
   );
+  const styleDeviations = fitStyleDeviations(encoder, players.average, prior, data, features, model, config.seed);
   players.generator.parameters.dispose();
   return {
-    model: new MultimodalGan(model, encoder, players.average, players.discriminator, prior),
+    model: new MultimodalGan(model, encoder, players.average, players.discriminator, {content: prior, styleDeviations}),
     history: reporter.history,
     trainConfig: config,
     steps,

@@ -20,7 +20,7 @@ let model: MultimodalGan;
 before(async () => {
   await selectBackend();
   const config = modelConfig(tinyModalities, tinyModel);
-  const prior = {
+  const content = {
     components: 2,
     dim: 8,
     weights: Float32Array.of(0.3, 0.7),
@@ -32,7 +32,7 @@ before(async () => {
     new CrossModalEncoder(config, 1),
     new Generator(config, 1),
     new Discriminator(config, 1),
-    prior,
+    {content, styleDeviations: {front: 1, side: 1.5, name: 1}},
   );
 });
 after(() => {

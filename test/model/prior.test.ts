@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {RandomStream} from '../../src/core/random';
-import {fitGaussianMixture, mixtureFromTensors, mixtureToTensors, sampleMixture} from '../../src/model/prior';
+import {fitGaussianMixture, priorFromTensors, priorToTensors, sampleMixture} from '../../src/model/prior';
 
 test('finds three known Gaussians: weights, means and deviations', () => {
   const stream = new RandomStream(1, 'mixture');
@@ -24,8 +24,12 @@ test('finds three known Gaussians: weights, means and deviations', () => {
     assert.ok(Math.abs(fitted.weights[k]! - weight) < 0.03);
     for (let d = 0; d < 2; d++) assert.ok(Math.abs(fitted.deviations[2 * k + d]! - deviation[d]!) < 0.03);
   }
-  const back = mixtureFromTensors('file', mixtureToTensors(fitted));
-  assert.deepEqual(back, fitted);
+  const prior = {content: fitted, styleDeviations: {image: 1.25, speech: 1}};
+  assert.deepEqual(priorFromTensors('file', priorToTensors(prior), ['image', 'speech']), prior);
+  assert.throws(
+    () => priorFromTensors('file', priorToTensors(prior), ['image', 'smell']),
+    /Expected file to be a prior with the style deviation of smell, got "none"\./,
+  );
 });
 
 test('samples have unit length and follow the weights; too few codes are refused', () => {

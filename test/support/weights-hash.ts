@@ -13,7 +13,7 @@ async function main(): Promise<void> {
     for (const variable of Object.values(player.parameters.all()))
       hash.update(new Uint8Array((variable.dataSync() as Float32Array).slice().buffer));
   }
-  hash.update(new Uint8Array(model.prior.means.slice().buffer));
+  hash.update(new Uint8Array(model.prior.content.means.slice().buffer));
   console.log(hash.digest('hex'));
 }
 
