@@ -1,7 +1,8 @@
 /** Real examples as evaluation needs them: tensors, labels, and what the oracles say, for rows that may lack modalities. */
 import {tf} from '../core/tensorflow';
-import {type Example, type Modalities, type Part, partShape} from '../core/types';
+import type {Example, Modalities, Part} from '../core/types';
 import {type FeatureCache, toBatch} from '../features/batch';
+import {isPresent, stackParts} from '../features/stack-parts';
 import type {LabelledRows} from './coherence';
 import {judge, type Oracles} from './oracles';
 import type {JudgedParts} from './realism';
@@ -26,7 +27,7 @@ export function realRows(
 ): RealRows {
   const names = Object.keys(modalities);
   const batch = toBatch(examples, cache);
-  const shows = (name: string, row: number): boolean => name in examples[row]!.parts;
+  const shows = (name: string, row: number): boolean => isPresent(examples[row]!, name);
   const rowsWith: Record<string, Int32Array> = {};
   const judgements: Record<string, JudgedParts> = {};
   const judged: Record<string, Int32Array> = {};
@@ -74,13 +75,8 @@ export function distinctParts(
   modalities: Modalities,
   cache: FeatureCache,
 ): tf.Tensor | null {
-  const parts = [...new Set(examples.map(({parts}) => parts[name]).filter((part): part is Part => part !== undefined))];
-  if (parts.length === 0) return null;
-  const shape = partShape(modalities[name]!);
-  const size = shape.reduce((product, n) => product * n, 1);
-  const values = new Float32Array(parts.length * size);
-  parts.forEach((part, i) => {
-    values.set(cache.encode(name, part), i * size);
-  });
-  return tf.tensor(values, [parts.length, ...shape]);
+  const parts = new Set(examples.filter(example => isPresent(example, name)).map(({parts}) => parts[name]!));
+  if (parts.size === 0) return null;
+  const each = Array.from(parts, (part, i): Example => ({id: String(i), parts: {[name]: part}}));
+  return stackParts(each, {[name]: modalities[name]!}, (_, part) => cache.encode(name, part))[name]!;
 }

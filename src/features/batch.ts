@@ -1,9 +1,11 @@
 /** Examples become tensors, and tensors become parts again. */
 import {assertShape, UserError, unknownChoice} from '../core/checks';
+import {mapRecord} from '../core/records';
 import {tf} from '../core/tensorflow';
-import {type Batch, type Example, type Modalities, type ModalitySpec, type Part, partShape} from '../core/types';
+import {type Batch, type Example, type Modalities, type Part, partShape} from '../core/types';
 import {buildCodec} from './codec';
 import type {Codec} from './codec-type';
+import {presenceOf, stackParts} from './stack-parts';
 
 /**
  * Encodes each part once and remembers it: pictures and sounds as long as they live, sentences by their words. So an epoch
@@ -48,12 +50,8 @@ export function toBatch(examples: readonly Example[], cache: FeatureCache): Batc
     const foreign = Object.keys(parts).find(name => !Object.hasOwn(modalities, name));
     if (foreign) throw unknownChoice('modality', foreign, Object.keys(modalities));
   }
-  // All arrays before any tensor, so that a part that is refused leaves none behind.
-  const arrays = mapRecord(modalities, (spec, name) => stack(examples, name, spec, cache));
-  const parts = mapRecord(modalities, (spec, name) => tf.tensor(arrays[name]!, [examples.length, ...partShape(spec)]));
-  const present = mapRecord(modalities, (_, name) =>
-    tf.tensor1d(examples.map(example => (Object.hasOwn(example.parts, name) ? 1 : 0))),
-  );
+  const parts = stackParts(examples, modalities, (name, part) => cache.encode(name, part));
+  const present = mapRecord(presenceOf(examples, modalities), mask => tf.tensor1d(mask));
   return {size: examples.length, parts, present, labels: Int32Array.from(examples, ({label}) => label ?? -1)};
 }
 
@@ -76,25 +74,4 @@ export function decodeParts(
     }
   }
   return rows;
-}
-
-function stack(examples: readonly Example[], name: string, spec: ModalitySpec, cache: FeatureCache): Float32Array {
-  const size = partShape(spec).reduce((product, axis) => product * axis, 1);
-  const values = new Float32Array(examples.length * size).fill(filler(spec));
-  for (const [i, {parts}] of examples.entries()) {
-    if (Object.hasOwn(parts, name)) values.set(cache.encode(name, parts[name]!), i * size);
-  }
-  return values;
-}
-
-/** What stands where nothing was observed. */
-function filler(spec: ModalitySpec): number {
-  return spec.kind === 'text' ? 0 : -1;
-}
-
-function mapRecord<V, W>(
-  record: Readonly<Record<string, V>>,
-  change: (value: V, name: string) => W,
-): Record<string, W> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
 }

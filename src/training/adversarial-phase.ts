@@ -4,12 +4,13 @@ import {RandomStream} from '../core/random';
 import {mapRecord} from '../core/records';
 import {tf} from '../core/tensorflow';
 import {type Example, type Modalities, partShape} from '../core/types';
+import {isPresent, presenceOf, stackParts} from '../features/stack-parts';
 import type {CrossModalEncoder, Discriminator, Generator} from '../model/players';
 import {drawShifts, shiftLimits} from './augment';
 import type {StepBudget} from './budget';
 import {ExponentialMovingAverage} from './ema';
 import {type CodeTable, codeParts} from './encoder-phase';
-import {ExampleStream, type PartEncoder, presenceOf, stackParts, type TrainingData} from './example-stream';
+import {ExampleStream, type PartEncoder, type TrainingData} from './example-stream';
 import {Adam} from './optimizers/adam';
 import type {TrainingReporter} from './progress';
 import {drawSubsets} from './random-subsets';
@@ -82,13 +83,12 @@ export class BatchSource {
         data,
         this.features,
         name,
-        chosen.map(example => example.parts[name]).filter(part => part !== undefined),
+        chosen.filter(example => isPresent(example, name)).map(example => example.parts[name]!),
         codes,
       );
       const rows = new Float32Array(chosen.length * model.contentDim);
       chosen.forEach((example, i) => {
-        const part = example.parts[name];
-        if (part !== undefined) rows.set(codes[name]!.get(part)!, i * model.contentDim);
+        if (isPresent(example, name)) rows.set(codes[name]!.get(example.parts[name]!)!, i * model.contentDim);
       });
       return tf.tensor2d(rows, [chosen.length, model.contentDim]);
     });

@@ -4,9 +4,10 @@ import {RandomStream} from '../core/random';
 import {mapRecord} from '../core/records';
 import {tf} from '../core/tensorflow';
 import type {Part} from '../core/types';
+import {isPresent, presenceOf, stackParts} from '../features/stack-parts';
 import type {CrossModalEncoder} from '../model/players';
 import {varyPart} from './encoder-augment';
-import {ExampleStream, type PartEncoder, presenceOf, stackParts, type TrainingData} from './example-stream';
+import {ExampleStream, type PartEncoder, type TrainingData} from './example-stream';
 import {Adam} from './optimizers/adam';
 import type {TrainingReporter} from './progress';
 import {oneCycle} from './schedules';
@@ -86,7 +87,7 @@ export function encodeAllParts(
   const stream = new RandomStream(seed, 'encoder/all-parts');
   const examples = data.pair('train', stream);
   for (const name of Object.keys(data.modalities)) {
-    const parts = [...new Set(examples.map(example => example.parts[name]).filter(part => part !== undefined))];
+    const parts = [...new Set(examples.filter(example => isPresent(example, name)).map(({parts}) => parts[name]!))];
     codeParts(encoder, data, features, name, parts, table);
   }
   return table;

@@ -1,13 +1,12 @@
 /** An endless stream of training examples, epoch after epoch, paired anew each time. */
 import {UserError} from '../core/checks';
 import type {RandomStream} from '../core/random';
-import {tf} from '../core/tensorflow';
-import {type Example, type Modalities, type Part, type Presence, partShape, type SplitName} from '../core/types';
+import type {Example, Modalities, Part, SplitName} from '../core/types';
 
 /** What training needs of a dataset. */
 export interface TrainingData {
   readonly modalities: Modalities;
-  /** Examples of one epoch, in an order drawn from the stream. */
+  /** Examples of one epoch, in an order drawn from the stream. The same part is the same object in each epoch: codes are kept by it. */
   pair(split: SplitName, stream: RandomStream): Example[];
 }
 
@@ -39,34 +38,4 @@ export class ExampleStream {
     }
     return out;
   }
-}
-
-/** Which modalities each example shows. */
-export function presenceOf(examples: readonly Example[], modalities: Modalities): Presence {
-  return Object.fromEntries(
-    Object.keys(modalities).map(name => [
-      name,
-      Float32Array.from(examples, example => (example.parts[name] === undefined ? 0 : 1)),
-    ]),
-  );
-}
-
-/** One tensor a modality with a row for each example; a row of zeros where the part is absent. `values` may vary a part before it is laid down. */
-export function stackParts(
-  examples: readonly Example[],
-  modalities: Modalities,
-  values: (name: string, part: Part) => Float32Array,
-): Record<string, tf.Tensor> {
-  return Object.fromEntries(
-    Object.entries(modalities).map(([name, spec]) => {
-      const shape = partShape(spec);
-      const size = shape.reduce((product, n) => product * n, 1);
-      const stacked = new Float32Array(examples.length * size);
-      examples.forEach((example, i) => {
-        const part = example.parts[name];
-        if (part !== undefined) stacked.set(values(name, part), i * size);
-      });
-      return [name, tf.tensor(stacked, [examples.length, ...shape])];
-    }),
-  );
 }

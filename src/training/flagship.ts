@@ -3,7 +3,7 @@ import {type ModelConfig, modelConfig, type TrainConfig, trainConfig} from '../c
 import {RandomStream} from '../core/random';
 import {mapRecord} from '../core/records';
 import {tf} from '../core/tensorflow';
-import type {Part} from '../core/types';
+import {isPresent, presenceOf} from '../features/stack-parts';
 import {MultimodalGan} from '../model/multimodal-gan';
 import {CrossModalEncoder, Discriminator, Generator} from '../model/players';
 import {fitGaussianMixture, type GaussianMixture} from '../model/prior';
@@ -121,14 +121,11 @@ function fitPrior(
 ): GaussianMixture {
   const examples = data.pair('train', new RandomStream(seed, 'encoder/all-parts'));
   const fused = tf.tidy(() => {
-    const present = mapRecord(data.modalities, (_, name) =>
-      tf.tensor1d(examples.map(example => (example.parts[name] === undefined ? 0 : 1))),
-    );
+    const present = mapRecord(presenceOf(examples, data.modalities), mask => tf.tensor1d(mask));
     const stacked = mapRecord(data.modalities, (_, name) => {
       const rows = new Float32Array(examples.length * model.contentDim);
       examples.forEach((example, i) => {
-        const part: Part | undefined = example.parts[name];
-        if (part !== undefined) rows.set(codes[name]!.get(part)!, i * model.contentDim);
+        if (isPresent(example, name)) rows.set(codes[name]!.get(example.parts[name]!)!, i * model.contentDim);
       });
       return tf.tensor2d(rows, [examples.length, model.contentDim]);
     });

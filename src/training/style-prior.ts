@@ -3,9 +3,10 @@ import type {ModelConfig} from '../core/config';
 import {RandomStream} from '../core/random';
 import {tf} from '../core/tensorflow';
 import type {Part} from '../core/types';
+import {isPresent, stackParts} from '../features/stack-parts';
 import type {CrossModalEncoder, Generator} from '../model/players';
 import {type GaussianMixture, sampleMixture} from '../model/prior';
-import {type PartEncoder, stackParts, type TrainingData} from './example-stream';
+import type {PartEncoder, TrainingData} from './example-stream';
 
 /** Parts that are compared; more only costs time. */
 const maxParts = 512;
@@ -34,7 +35,7 @@ export function fitStyleDeviations(
   const examples = data.pair('train', stream);
   return Object.fromEntries(
     Object.entries(data.modalities).map(([name, spec]) => {
-      const parts = [...new Set(examples.map(example => example.parts[name]))].filter(part => part !== undefined);
+      const parts = [...new Set(examples.filter(example => isPresent(example, name)).map(({parts}) => parts[name]!))];
       if (spec.kind === 'text' || parts.length < 2) return [name, 1];
       const shown = parts.slice(0, maxParts);
       const real = momentsOf(() => encoder.encoders[name]!.features(stack(name, shown, data, features)));

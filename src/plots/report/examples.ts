@@ -11,6 +11,7 @@ import type {GenerativeModel} from '../../evaluation/evaluate';
 import {judge, type Oracles, whyOracleDoesNotFit} from '../../evaluation/oracles';
 import {FeatureCache, toBatch} from '../../features/batch';
 import {buildCodec} from '../../features/codec';
+import {isPresent} from '../../features/stack-parts';
 import {pictureTile, spectrogramTile, type Tile} from '../tiles';
 
 /** One part of an example, ready for a page. */
@@ -80,7 +81,7 @@ export function reportExamples(
   return {
     samples: withParts(() => model.generate(numSamples, {seed}), modalities),
     completions: groups.map((given, index) => {
-      const whole = rows.filter(row => given.every(name => name in row.parts));
+      const whole = rows.filter(row => given.every(name => isPresent(row, name)));
       const chosen = spreadRows(whole, rowsPerGroup, index);
       const completed = complete(
         model,
@@ -186,11 +187,11 @@ function drawSeveral(
   if (made === undefined) return null;
   const numRows = Math.min(10, Math.max(1, dataset.classNames.length));
   const chosen = spreadRows(
-    rows.filter(row => given in row.parts),
+    rows.filter(row => isPresent(row, given)),
     numRows,
     0,
   );
-  const train = dataset.rows('train').filter(row => made in row.parts);
+  const train = dataset.rows('train').filter(row => isPresent(row, made));
   const drawn = complete(
     model,
     cache,
