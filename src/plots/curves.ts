@@ -63,7 +63,7 @@ export interface LossRecord {
 
 /**
  * Losses over training: every step faint, their moving mean strong. Names that begin with generator, discriminator or
- * encoder take that player's colour.
+ * encoder take that player's colour; so does contrastive, the encoder's loss.
  *
  * @param window steps of the moving mean; by default a fiftieth of the history, at least 1.
  */
@@ -136,9 +136,9 @@ function levelLines(options: CurvesOptions): PlotlyObject {
 }
 
 function playerColour(name: string): string | undefined {
-  return (['generator', 'discriminator', 'encoder'] as const)
-    .map(p => (name.startsWith(p) ? colours[p] : undefined))
-    .find(Boolean);
+  if (name.startsWith('contrastive')) return colours.encoder;
+  const player = (['generator', 'discriminator', 'encoder'] as const).find(start => name.startsWith(start));
+  return player && colours[player];
 }
 
 /** At most 1000 points, evenly taken, so that the figure stays small. */
