@@ -17,7 +17,7 @@ export function r1Penalty(
   gamma: number,
 ): tf.Scalar {
   return tf.tidy(() => {
-    // Examples do not interact, so the gradient of the summed score holds each example's own slope.
+    // The gradient of the summed score holds each example's own slope (and, through minibatch statistics, a little of its neighbours').
     const slopes = tf.grads((...xs: tf.Tensor[]) => score(...xs).sum())(inputs as tf.Tensor[]);
     const squared = slopes.map((slope, i) => slope.square().sum().div(inputs[i]!.shape[0]!));
     return tf.addN(squared).mul(gamma / 2) as tf.Scalar;

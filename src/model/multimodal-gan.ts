@@ -25,7 +25,7 @@ export interface Scores {
   readonly agreement: Record<string, tf.Tensor1D>;
 }
 
-/** Examples that pass through the networks at once; more only costs memory. */
+/** Examples that pass through the networks at once: what bounds the memory. */
 const chunkSize = 256;
 
 export class MultimodalGan {
@@ -51,7 +51,7 @@ export class MultimodalGan {
   encode(partial: PartialBatch): tf.Tensor2D {
     return tf.tidy(() => {
       const {parts, present, count} = this.check(partial);
-      const chunks = chunksOf(count).map(([begin, size]) => {
+      const chunks = inChunks(count, (begin, size) => {
         const codes = mapRecord(parts, (part, name) => this.encoder.code(name, rows(part, begin, size)));
         return this.encoder.fuse(
           codes,
@@ -69,7 +69,8 @@ export class MultimodalGan {
       const made = this.draw(this.encode(partial), new RandomStream(seed, 'complete/style'));
       return mapRecord(made, (drawn, name) => {
         const mask = present[name]!.reshape([-1, ...new Array<number>(drawn.rank - 1).fill(1)]);
-        return drawn.mul(tf.sub(1, mask)).add(parts[name]!.mul(mask));
+        // A choice, not a blend: filler may be anything, NaN included.
+        return tf.where(mask.greater(0).broadcastTo(drawn.shape), parts[name]!, drawn);
       });
     });
   }
@@ -79,8 +80,11 @@ export class MultimodalGan {
     return tf.tidy(() => {
       const {parts, present, count} = this.check(batch);
       const content = this.encode(batch);
-      const chunks = chunksOf(count).map(([begin, size]) => {
-        const judged = this.discriminator.judge(mapRecord(parts, part => rows(part, begin, size)));
+      const chunks = inChunks(count, (begin, size) => {
+        const judged = this.discriminator.judge(
+          mapRecord(parts, part => rows(part, begin, size)),
+          'stored',
+        );
         const own = content.slice([begin, 0], [size, -1]) as tf.Tensor2D;
         return {realism: judged.realism, agreement: mapRecord(judged.projection, v => agreement(v, own))};
       });
@@ -110,7 +114,7 @@ export class MultimodalGan {
 
   private draw(content: tf.Tensor2D, stream: RandomStream): Parts {
     const {styleDim} = this.config;
-    const chunks = chunksOf(content.shape[0]).map(([begin, size]) => {
+    const chunks = inChunks(content.shape[0], (begin, size) => {
       const styles = mapRecord(this.config.modalities, (_, name) =>
         tf.tensor2d(stream.normals(size * styleDim), [size, styleDim]).mul(this.prior.styleDeviations[name]!),
       ) as Record<string, tf.Tensor2D>;
@@ -127,7 +131,8 @@ export class MultimodalGan {
   /** Every modality with parts and mask: filler zeros where there are none. */
   private check({parts, present}: PartialBatch): {parts: Parts; present: Masks; count: number} {
     const names = Object.keys(this.config.modalities);
-    for (const name of Object.keys(parts)) if (!names.includes(name)) throw unknownChoice('modality', name, names);
+    for (const name of Object.keys({...parts, ...present}))
+      if (!names.includes(name)) throw unknownChoice('modality', name, names);
     const count = Object.values(parts).find(part => part !== undefined)?.shape[0];
     if (!count) throw new UserError(`Expected at least one of the modalities ${names.join(', ')}, got none.`);
     const masks = mapRecord(this.config.modalities, (spec, name) => {
@@ -152,8 +157,11 @@ function rows(x: tf.Tensor, begin: number, size: number): tf.Tensor {
   return x.slice(begin, size);
 }
 
-function chunksOf(count: number): [begin: number, size: number][] {
-  const chunks: [number, number][] = [];
-  for (let begin = 0; begin < count; begin += chunkSize) chunks.push([begin, Math.min(chunkSize, count - begin)]);
+/** Runs `work` on a chunk of rows at a time; what it does not return is freed before the next. */
+function inChunks<T extends tf.TensorContainer>(count: number, work: (begin: number, size: number) => T): T[] {
+  const chunks: T[] = [];
+  for (let begin = 0; begin < count; begin += chunkSize) {
+    chunks.push(tf.tidy(() => work(begin, Math.min(chunkSize, count - begin))));
+  }
   return chunks;
 }

@@ -42,6 +42,11 @@ export class CrossModalEncoder {
     return this.encoders[name]!.apply(part, training);
   }
 
+  /** Whether the fusion has weights of its own to learn. */
+  get learnsFusion(): boolean {
+    return Object.keys(this.parameters.trainable).some(name => name.startsWith('encoder/fusion/'));
+  }
+
   /** Content from codes of which some are absent: unit length, [N, D]. */
   fuse(codes: Readonly<Record<string, tf.Tensor2D>>, present: Masks): tf.Tensor2D {
     return this.fusion.apply({codes, present});
@@ -110,8 +115,9 @@ export class Discriminator {
     );
   }
 
-  judge(parts: Readonly<Parts>): Judgements {
-    const judgements = mapRecord(parts, (part, name) => this.trunks[name]!.apply(part));
+  /** @param mode 'batch' in training, 'stored' in use; @param present masks of real parts, [N] each; all present unless told. */
+  judge(parts: Readonly<Parts>, mode: NormMode, present?: Masks): Judgements {
+    const judgements = mapRecord(parts, (part, name) => this.trunks[name]!.apply(part, mode, present?.[name]));
     return {
       realism: mapRecord(judgements, j => j.realism),
       projection: mapRecord(judgements, j => j.projection),

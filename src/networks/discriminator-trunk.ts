@@ -3,8 +3,9 @@
 import type {tf} from '../core/tensorflow';
 import type {ModalitySpec} from '../core/types';
 import {leakyRelu} from './layers/activations';
+import type {NormMode} from './layers/conditional-batch-norm';
 import {dense} from './layers/dense';
-import {minibatchStddev} from './layers/minibatch-stddev';
+import {fixedStddev, minibatchStddev} from './layers/minibatch-stddev';
 import type {Parameters} from './parameters';
 import {buildTrunk, type TrunkOptions} from './trunk';
 
@@ -26,7 +27,12 @@ export interface Judgement {
 }
 
 export interface DiscriminatorTrunk {
-  apply(x: tf.Tensor): Judgement;
+  /**
+   * @param mode how much examples differ is told by the batch while training ('batch'; a share of it is stored with
+   *   `accumulate`), and by what was stored in use, so that an example is judged by itself.
+   * @param present 1 observed, 0 filler, [N]: filler is no neighbour of anyone.
+   */
+  apply(x: tf.Tensor, mode: NormMode, present?: tf.Tensor1D): Judgement;
 }
 
 export function buildDiscriminatorTrunk(
@@ -38,13 +44,21 @@ export function buildDiscriminatorTrunk(
   const trunk = buildTrunk(parameters, path, spec, options);
   // One more channel: minibatch standard deviation.
   const features = trunk.height * trunk.width * (trunk.channels + 1);
+  const deviation = parameters.moving(`${path}/deviation`, [], 0);
   const hidden = dense(parameters, `${path}/hidden`, features, options.hiddenUnits, {std: Math.sqrt(2 / features)});
   const realism = dense(parameters, `${path}/realism`, options.hiddenUnits, 1);
   const projection = dense(parameters, `${path}/projection`, options.hiddenUnits, options.contentDim);
   const style = spec.kind === 'text' ? null : dense(parameters, `${path}/style`, options.hiddenUnits, options.styleDim);
   return {
-    apply(x) {
-      const seen = minibatchStddev(trunk.apply(x), options.groupSize).reshape([x.shape[0]!, features]);
+    apply(x, mode, present) {
+      const grid = trunk.apply(x);
+      const withDeviation =
+        mode === 'stored' ? fixedStddev(grid, deviation) : minibatchStddev(grid, options.groupSize, present);
+      if (typeof mode === 'object') {
+        const measured = withDeviation.slice([0, 0, 0, trunk.channels], [-1, 1, 1, 1]).mean();
+        deviation.assign(deviation.add(measured.mul(mode.accumulate)));
+      }
+      const seen = withDeviation.reshape([x.shape[0]!, features]);
       const h = leakyRelu(hidden(seen));
       return {
         realism: realism(h).reshape([x.shape[0]!]) as tf.Tensor1D,

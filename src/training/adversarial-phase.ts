@@ -138,45 +138,59 @@ export async function trainAdversarially(
     config.emaDecay,
   );
   let step = 0;
-  for (; step < budget.total(step) && !reporter.stopped; step++) {
-    const learningRate = config.learningRate * linearFall(budget.done(step), config.finalRateShare);
-    const r1Gamma = step % config.r1Interval === 0 ? config.r1Gamma * config.r1Interval : 0;
-    const discriminatorLoss = tf.tidy(() =>
-      discriminatorStep(discriminator, generator, discriminatorOptimizer, source.next(), {
-        learningRate,
-        mismatchWeight: config.mismatchWeight,
-        informationWeight: config.informationWeight,
-        r1Gamma,
-      }),
-    );
-    const generatorLoss = tf.tidy(() =>
-      generatorStep(generator, discriminator, generatorOptimizer, source.nextForGenerator(), {
-        learningRate,
-        informationWeight: config.informationWeight,
-      }),
-    );
-    average.update();
-    await reporter.report(
-      'adversarial',
-      step + 1,
-      budget.total(step + 1),
-      {discriminator: discriminatorLoss, generator: generatorLoss},
-      budget.secondsLeft(step + 1),
-    );
+  try {
+    for (; step < budget.total(step) && !reporter.stopped; step++) {
+      const learningRate = config.learningRate * linearFall(budget.done(step), config.finalRateShare);
+      const r1Gamma = step % config.r1Interval === 0 ? config.r1Gamma * config.r1Interval : 0;
+      const discriminatorLoss = tf.tidy(() =>
+        discriminatorStep(discriminator, generator, discriminatorOptimizer, source.next(), {
+          learningRate,
+          mismatchWeight: config.mismatchWeight,
+          informationWeight: config.informationWeight,
+          r1Gamma,
+        }),
+      );
+      const generatorLoss = tf.tidy(() =>
+        generatorStep(generator, discriminator, generatorOptimizer, source.nextForGenerator(), {
+          learningRate,
+          informationWeight: config.informationWeight,
+        }),
+      );
+      average.update();
+      await reporter.report(
+        'adversarial',
+        step + 1,
+        budget.total(step + 1),
+        {discriminator: discriminatorLoss, generator: generatorLoss},
+        budget.secondsLeft(step + 1),
+      );
+    }
+  } finally {
+    generatorOptimizer.dispose();
+    discriminatorOptimizer.dispose();
   }
-  generatorOptimizer.dispose();
-  discriminatorOptimizer.dispose();
   return step;
 }
 
-/** Measures the batch statistics of the averaged generator over several batches, so that it can be used one example at a time. */
-export function measureStatistics(average: Generator, source: BatchSource, batches: number): void {
-  for (const variable of Object.values(average.parameters.state))
-    tf.tidy(() => variable.assign(tf.zerosLike(variable)));
+/**
+ * Measures, over several batches, what training took from each batch: the statistics of the averaged generator's layers,
+ * and how much D's real examples differ. With them stored, both players can be used one example at a time.
+ */
+export function measureStatistics(
+  average: Generator,
+  discriminator: Discriminator,
+  source: BatchSource,
+  batches: number,
+): void {
+  for (const {parameters} of [average, discriminator]) {
+    for (const variable of Object.values(parameters.state)) tf.tidy(() => variable.assign(tf.zerosLike(variable)));
+  }
+  const mode = {accumulate: 1 / batches};
   for (let i = 0; i < batches; i++) {
     tf.tidy(() => {
-      const {content, styles} = source.nextForGenerator();
-      average.apply(content, styles, {accumulate: 1 / batches});
+      const {content, styles, parts, present} = source.next();
+      average.apply(content, styles, mode);
+      discriminator.judge(parts, mode, present);
     });
   }
 }

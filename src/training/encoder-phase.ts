@@ -3,13 +3,14 @@ import type {TrainConfig} from '../core/config';
 import {RandomStream} from '../core/random';
 import {mapRecord} from '../core/records';
 import {tf} from '../core/tensorflow';
-import type {Part} from '../core/types';
+import type {Example, Part} from '../core/types';
 import {isPresent, presenceOf, stackParts} from '../features/stack-parts';
 import type {CrossModalEncoder} from '../model/players';
 import {varyPart} from './encoder-augment';
 import {ExampleStream, type PartEncoder, type TrainingData} from './example-stream';
 import {Adam} from './optimizers/adam';
 import type {TrainingReporter} from './progress';
+import {drawSubsets} from './random-subsets';
 import {oneCycle} from './schedules';
 import {encoderStep} from './steps';
 
@@ -27,72 +28,78 @@ export async function trainEncoder(
 ): Promise<number> {
   const examples = new ExampleStream(data, new RandomStream(config.seed, 'encoder/examples'));
   const chance = new RandomStream(config.seed, 'encoder/variation');
+  const subsets = new RandomStream(config.seed, 'encoder/subsets');
   const optimizer = new Adam(encoder.parameters.trainable, {beta1: 0.9, beta2: 0.99});
   const startedAt = performance.now() / 1000;
   let measuredAt = startedAt;
   let steps = config.encoderSteps ?? (seconds === null ? 1000 : Number.POSITIVE_INFINITY);
   let step = 0;
-  for (; step < steps && !reporter.stopped; step++) {
-    if (step === timing.warmUp) measuredAt = performance.now() / 1000;
-    if (steps === Number.POSITIVE_INFINITY && step === timing.warmUp + timing.measured) {
-      const now = performance.now() / 1000;
-      const secondsPerStep = (now - measuredAt) / timing.measured;
-      steps =
-        step + Math.max(50, Math.min(maxEncoderSteps, Math.round((seconds! - (now - startedAt)) / secondsPerStep)));
+  try {
+    for (; step < steps && !reporter.stopped; step++) {
+      if (step === timing.warmUp) measuredAt = performance.now() / 1000;
+      if (steps === Number.POSITIVE_INFINITY && step === timing.warmUp + timing.measured) {
+        const now = performance.now() / 1000;
+        const secondsPerStep = (now - measuredAt) / timing.measured;
+        steps =
+          step + Math.max(50, Math.min(maxEncoderSteps, Math.round((seconds! - (now - startedAt)) / secondsPerStep)));
+      }
+      // The first steps stay at the start of the cycle, whether their total is known or still being measured: the same run.
+      const done = step < timing.warmUp + timing.measured ? 0 : step / steps;
+      const learningRate = config.encoderLearningRate * oneCycle(done);
+      const loss = tf.tidy(() => {
+        const chosen = examples.next(config.encoderBatchSize);
+        const parts = stackParts(chosen, data.modalities, (name, part) =>
+          varyPart(chance, data.modalities[name]!, features.encode(name, part)),
+        );
+        const observed = presenceOf(chosen, data.modalities);
+        const present = mapRecord(observed, mask => tf.tensor1d(mask));
+        const subset = mapRecord(drawSubsets(subsets, observed, 0), mask => tf.tensor1d(mask));
+        const dropoutMasks = mapRecord(data.modalities, (_, name) =>
+          dropoutMask(chance, chosen.length, encoder.encoders[name]!.dropoutUnits, config.encoderDropout),
+        );
+        return encoderStep(
+          encoder,
+          optimizer,
+          {parts, present, subset, dropoutMasks},
+          {learningRate, scale: config.contrastiveScale},
+        );
+      });
+      const left = (steps - step - 1) * ((performance.now() / 1000 - startedAt) / (step + 1));
+      await reporter.report(
+        'encoder',
+        step + 1,
+        steps,
+        {contrastive: loss},
+        Number.isFinite(left) ? left : (seconds ?? 0),
+      );
     }
-    // The first steps stay at the start of the cycle, whether their total is known or still being measured: the same run.
-    const done = step < timing.warmUp + timing.measured ? 0 : step / steps;
-    const learningRate = config.encoderLearningRate * oneCycle(done);
-    const loss = tf.tidy(() => {
-      const chosen = examples.next(config.encoderBatchSize);
-      const parts = stackParts(chosen, data.modalities, (name, part) =>
-        varyPart(chance, data.modalities[name]!, features.encode(name, part)),
-      );
-      const present = mapRecord(presenceOf(chosen, data.modalities), mask => tf.tensor1d(mask));
-      const dropoutMasks = mapRecord(data.modalities, (_, name) =>
-        dropoutMask(chance, chosen.length, encoder.encoders[name]!.dropoutUnits, config.encoderDropout),
-      );
-      return encoderStep(
-        encoder,
-        optimizer,
-        {parts, present, dropoutMasks},
-        {learningRate, scale: config.contrastiveScale},
-      );
-    });
-    const left = (steps - step - 1) * ((performance.now() / 1000 - startedAt) / (step + 1));
-    await reporter.report(
-      'encoder',
-      step + 1,
-      steps,
-      {contrastive: loss},
-      Number.isFinite(left) ? left : (seconds ?? 0),
-    );
+  } finally {
+    optimizer.dispose();
   }
-  optimizer.dispose();
   return step;
 }
 
 /** More brings little: the codes are as good as they get. */
 const maxEncoderSteps = 2500;
 
-/** Codes of every part that occurs in the examples, by modality and part: E is done, so they stay. */
-export function encodeAllParts(
+/** The examples of one epoch, and the codes of their parts by modality and part: E is done, so they stay. */
+export function encodeEpoch(
   encoder: CrossModalEncoder,
   data: TrainingData,
   features: PartEncoder,
   seed: number,
-): CodeTable {
-  const table: CodeTable = mapRecord(data.modalities, () => new Map<Part, Float32Array>());
+): {examples: Example[]; codes: CodeTable} {
+  const codes: CodeTable = mapRecord(data.modalities, () => new Map<Part, Float32Array>());
   // One epoch meets most parts; those that chance leaves out (captions, clips) are coded when they are met.
-  const stream = new RandomStream(seed, 'encoder/all-parts');
-  const examples = data.pair('train', stream);
+  const examples = data.pair('train', new RandomStream(seed, 'encoder/all-parts'));
   for (const name of Object.keys(data.modalities)) {
     const parts = [...new Set(examples.filter(example => isPresent(example, name)).map(({parts}) => parts[name]!))];
-    codeParts(encoder, data, features, name, parts, table);
+    codeParts(encoder, data, features, name, parts, codes);
   }
-  return table;
+  return {examples, codes};
 }
 
+/** Codes by modality and by the identity of the part. */
 export type CodeTable = Record<string, Map<Part, Float32Array>>;
 
 /** Adds the codes of parts that the table lacks. */

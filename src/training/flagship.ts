@@ -1,15 +1,16 @@
 /** The flagship's training: E from pairs, the prior from E's codes, then G against D. No label is looked at. */
-import {type ModelConfig, modelConfig, type TrainConfig, trainConfig} from '../core/config';
+import {assertConfigsFit, type ModelConfig, modelConfig, type TrainConfig, trainConfig} from '../core/config';
 import {RandomStream} from '../core/random';
 import {mapRecord} from '../core/records';
 import {tf} from '../core/tensorflow';
+import type {Example} from '../core/types';
 import {isPresent, presenceOf} from '../features/stack-parts';
 import {MultimodalGan} from '../model/multimodal-gan';
 import {CrossModalEncoder, Discriminator, Generator} from '../model/players';
 import {fitGaussianMixture, type GaussianMixture} from '../model/prior';
 import {BatchSource, measureStatistics, trainAdversarially} from './adversarial-phase';
 import {StepBudget} from './budget';
-import {type CodeTable, encodeAllParts, trainEncoder} from './encoder-phase';
+import {type CodeTable, encodeEpoch, trainEncoder} from './encoder-phase';
 import type {PartEncoder, TrainingData} from './example-stream';
 import {type History, type Progress, TrainingReporter} from './progress';
 import {fitStyleDeviations} from './style-prior';
@@ -58,68 +59,62 @@ export async function trainFlagship(
 ): Promise<FlagshipResult> {
   const config = trainConfig(options.train);
   const model = modelConfig(data.modalities, options.model);
+  assertConfigsFit(config, model);
   const reporter = new TrainingReporter(options.onProgress, options.signal);
   const clock = stopwatch();
   const budgetSeconds = config.steps === null ? config.minutes * 60 : null;
 
   const encoder = new CrossModalEncoder(model, config.seed);
-  const encoderSteps = await trainEncoder(
-    encoder,
-    data,
-    features,
-    config,
-    budgetSeconds === null ? null : budgetSeconds * encoderShare,
-    reporter,
-  );
-  const encoderSeconds = clock.lap();
+  const generator = new Generator(model, config.seed);
+  const average = new Generator(model, config.seed);
+  const discriminator = new Discriminator(model, config.seed);
+  try {
+    const encoderSeconds = budgetSeconds === null ? null : budgetSeconds * encoderShare;
+    const encoderSteps = await trainEncoder(encoder, data, features, config, encoderSeconds, reporter);
+    const encoderTook = clock.lap();
 
-  await reporter.report('prior', 0, 1, {}, 1);
-  const codes = encodeAllParts(encoder, data, features, config.seed);
-  const prior = fitPrior(encoder, data, codes, model, config.seed);
-  const priorSeconds = clock.lap();
+    await reporter.report('prior', 0, 1, {}, 1);
+    const {examples, codes} = encodeEpoch(encoder, data, features, config.seed);
+    const content = fitPrior(encoder, data, examples, codes, model, config.seed);
+    const priorTook = clock.lap();
 
-  const players = {
-    encoder,
-    generator: new Generator(model, config.seed),
-    average: new Generator(model, config.seed),
-    discriminator: new Discriminator(model, config.seed),
-  };
-  const source = new BatchSource(data, features, encoder, codes, model, config, 'adversarial');
-  const budget = new StepBudget(
-    budgetSeconds === null ? {steps: config.steps!} : {seconds: (budgetSeconds - clock.total()) * adversarialShare},
-  );
-  const steps = await trainAdversarially(players, source, config, budget, reporter);
-  const adversarialSeconds = clock.lap();
+    const sourceOf = (purpose: string) => new BatchSource(data, features, encoder, codes, model, config, purpose);
+    const budget = new StepBudget(
+      budgetSeconds === null ? {steps: config.steps!} : {seconds: (budgetSeconds - clock.total()) * adversarialShare},
+    );
+    const players = {encoder, generator, average, discriminator};
+    const steps = await trainAdversarially(players, sourceOf('adversarial'), config, budget, reporter);
+    const adversarialTook = clock.lap();
 
-  await reporter.report('statistics', 0, 1, {}, 1);
-  measureStatistics(
-    players.average,
-    new BatchSource(data, features, encoder, codes, model, config, 'statistics'),
-    config.statisticsBatches,
-  );
-  const styleDeviations = fitStyleDeviations(encoder, players.average, prior, data, features, model, config.seed);
-  players.generator.parameters.dispose();
-  return {
-    model: new MultimodalGan(model, encoder, players.average, players.discriminator, {content: prior, styleDeviations}),
-    history: reporter.history,
-    trainConfig: config,
-    steps,
-    encoderSteps,
-    seconds: {encoder: encoderSeconds, prior: priorSeconds, adversarial: adversarialSeconds, total: clock.total()},
-    msPerStep: (1000 * adversarialSeconds) / Math.max(1, steps),
-    interrupted: reporter.stopped,
-  };
+    await reporter.report('statistics', 0, 1, {}, 1);
+    measureStatistics(average, discriminator, sourceOf('statistics'), config.statisticsBatches);
+    const styleDeviations = fitStyleDeviations(encoder, average, content, data, features, model, config.seed);
+    generator.parameters.dispose();
+    return {
+      model: new MultimodalGan(model, encoder, average, discriminator, {content, styleDeviations}),
+      history: reporter.history,
+      trainConfig: config,
+      steps,
+      encoderSteps,
+      seconds: {encoder: encoderTook, prior: priorTook, adversarial: adversarialTook, total: clock.total()},
+      msPerStep: (1000 * adversarialTook) / Math.max(1, steps),
+      interrupted: reporter.stopped,
+    };
+  } catch (error) {
+    for (const player of [encoder, generator, average, discriminator]) player.parameters.dispose();
+    throw error;
+  }
 }
 
 /** A mixture over the codes of whole training examples. */
 function fitPrior(
   encoder: CrossModalEncoder,
   data: TrainingData,
+  examples: readonly Example[],
   codes: CodeTable,
   model: ModelConfig,
   seed: number,
 ): GaussianMixture {
-  const examples = data.pair('train', new RandomStream(seed, 'encoder/all-parts'));
   const fused = tf.tidy(() => {
     const present = mapRecord(presenceOf(examples, data.modalities), mask => tf.tensor1d(mask));
     const stacked = mapRecord(data.modalities, (_, name) => {

@@ -1,4 +1,5 @@
 /** What a training tells while it runs, and how it is asked to stop. */
+import {exitCodes, UserError} from '../core/checks';
 
 export type Phase = 'encoder' | 'prior' | 'adversarial' | 'statistics';
 
@@ -47,9 +48,12 @@ export class TrainingReporter {
 }
 
 /** A loss became NaN or infinite: going on would only spoil the weights. */
-export class DivergenceError extends Error {
+export class DivergenceError extends UserError {
   override readonly name = 'DivergenceError';
   constructor(phase: Phase, step: number, loss: string, value: number) {
-    super(`The ${loss} loss became ${value} in step ${step} of the ${phase} phase; try a lower learning rate.`);
+    super(
+      `The ${loss} loss became ${value} in step ${step} of the ${phase} phase; try a lower learning rate.`,
+      exitCodes.diverged,
+    );
   }
 }

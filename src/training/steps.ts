@@ -15,15 +15,25 @@ type Styles = Readonly<Record<string, tf.Tensor2D>>;
 /** Shifts by modality; one without is not moved. */
 export type ShiftsByModality = Readonly<Record<string, Shifts>>;
 
+/** What a step of E works on: N rows everywhere. */
+export interface EncoderBatch {
+  readonly parts: Readonly<Parts>;
+  readonly present: Masks;
+  /** Some of the present modalities of each example, for a fusion that learns. */
+  readonly subset: Masks;
+  readonly dropoutMasks: Readonly<Record<string, tf.Tensor2D>>;
+}
+
 /**
- * Moves E once: parts of one example meet, over every pair of modalities, in both directions.
+ * Moves E once: parts of one example meet, over every pair of modalities, in both directions. A fusion with
+ * weights learns that what is seen of an example agrees with the whole of it.
  *
  * @returns the contrastive loss, a mean over pairs; log N before training.
  */
 export function encoderStep(
   encoder: CrossModalEncoder,
   optimizer: Adam,
-  batch: {parts: Readonly<Parts>; present: Masks; dropoutMasks: Readonly<Record<string, tf.Tensor2D>>},
+  batch: EncoderBatch,
   {learningRate, scale}: {learningRate: number; scale: number},
 ): number {
   return tf.tidy(() => {
@@ -40,6 +50,9 @@ export function encoderStep(
           );
         }
       });
+      if (encoder.learnsFusion) {
+        losses.push(contrastiveLoss(encoder.fuse(codes, batch.subset), encoder.fuse(codes, batch.present), scale));
+      }
       return tf.addN(losses).div(losses.length) as tf.Scalar;
     });
     optimizer.apply(gradients, learningRate);
@@ -89,10 +102,10 @@ export function discriminatorStep(
       0,
     );
     const {value, gradients} = valueAndGradients(discriminator.parameters.trainable, () => {
-      const judgedReal = discriminator.judge(real);
+      const judgedReal = discriminator.judge(real, 'batch', present);
       const own = discriminator.logits(judgedReal, content);
       const foreign = discriminator.logits(judgedReal, others);
-      const judgedFake = discriminator.judge(fake);
+      const judgedFake = discriminator.judge(fake, 'batch');
       const made = discriminator.logits(judgedFake, content);
       const losses = Object.keys(real).map(name => {
         const game = minimaxDiscriminatorLoss(own[name]!, made[name]!, present[name]);
@@ -104,7 +117,9 @@ export function discriminatorStep(
       const names = Object.keys(real);
       const score = (...inputs: tf.Tensor[]) => {
         const parts = Object.fromEntries(names.map((name, i) => [name, inputs[i]!]));
-        return tf.addN(Object.values(discriminator.logits(discriminator.judge(parts), content)));
+        const logits = discriminator.logits(discriminator.judge(parts, 'batch', present), content);
+        // Filler has no slope to be punished for.
+        return tf.addN(Object.entries(logits).map(([name, scores]) => scores.mul(present[name]!)));
       };
       return tf.addN([
         ...losses,
@@ -131,7 +146,7 @@ export function generatorStep(
   return tf.tidy(() => {
     const {value, gradients} = valueAndGradients(generator.parameters.trainable, () => {
       const fake = move(generator.apply(batch.content, batch.styles, 'batch'), batch.fakeShifts);
-      const judged = discriminator.judge(fake);
+      const judged = discriminator.judge(fake, 'batch');
       const games = Object.values(discriminator.logits(judged, batch.content)).map(nonSaturatingGeneratorLoss);
       const information = informationLosses(judged, batch.styles).map(loss => loss.mul(informationWeight) as tf.Scalar);
       return tf.addN([...games, ...information]) as tf.Scalar;

@@ -102,6 +102,45 @@ test('discriminate: totals are sums over what is present', () => {
   });
 });
 
+test('discriminate judges any number of examples, each by itself', () => {
+  tf.tidy(() => {
+    const front = random('front', 300);
+    const total = (x: tf.Tensor) => model.discriminate({parts: {front: x}}).total.dataSync();
+    const all = total(front);
+    for (const [begin, size] of [
+      [0, 1],
+      [3, 9],
+      [293, 7],
+    ] as const) {
+      const some = total(front.slice(begin, size));
+      assert.ok(some.every((score, i) => Math.abs(score - all[begin + i]!) < 1e-4));
+    }
+  });
+});
+
+test('memory does not grow with the number of chunks', () => {
+  const peak = (count: number) =>
+    tf.tidy(() => {
+      const front = random('front', count);
+      const start = tf.memory().numBytes;
+      let most = 0;
+      const engine = tf.engine();
+      const original = engine.runKernel;
+      engine.runKernel = function (this: typeof engine, ...args: Parameters<typeof original>) {
+        most = Math.max(most, tf.memory().numBytes - start);
+        return original.apply(this, args);
+      } as typeof original;
+      try {
+        model.complete({parts: {front}}, {seed: 1});
+      } finally {
+        engine.runKernel = original;
+      }
+      return most;
+    });
+  const [one, four] = [peak(256), peak(1024)];
+  assert.ok(four < 2 * one, `${one} bytes for one chunk, ${four} for four`);
+});
+
 test('wrong input is named', () => {
   tf.tidy(() => {
     assert.throws(

@@ -8,7 +8,7 @@ import {conditionalBatchNorm} from '../../src/networks/layers/conditional-batch-
 import {convolution, transposedConvolution} from '../../src/networks/layers/convolution';
 import {dense} from '../../src/networks/layers/dense';
 import {gruCell} from '../../src/networks/layers/gru';
-import {minibatchStddev} from '../../src/networks/layers/minibatch-stddev';
+import {fixedStddev, minibatchStddev} from '../../src/networks/layers/minibatch-stddev';
 import {Parameters} from '../../src/networks/parameters';
 
 before(async () => {
@@ -111,6 +111,12 @@ test('minibatch standard deviation, by hand: pairs (1, 3) and (5, 5) differ by 1
   tf.tidy(() => {
     const out = minibatchStddev(tf.tensor4d([1, 3, 5, 5], [4, 1, 1, 1]), 2);
     near(out.dataSync(), [1, 1, 3, 1, 5, 0, 5, 0], 2e-4);
+    // A masked row is no neighbour: (1, 3, filler) differ by 1, the filler alone does not count.
+    for (const filler of [0, 900]) {
+      const masked = minibatchStddev(tf.tensor4d([1, 3, filler], [3, 1, 1, 1]), 3, tf.tensor1d([1, 1, 0]));
+      near(masked.dataSync().slice(0, 4), [1, 1, 3, 1], 2e-4);
+    }
+    near(fixedStddev(tf.tensor4d([4, 5], [2, 1, 1, 1]), tf.scalar(0.5)).dataSync(), [4, 0.5, 5, 0.5]);
     assert.throws(() => minibatchStddev(tf.zeros([5, 1, 1, 1]), 2), /multiple of 2 examples.*got 5/);
   });
 });

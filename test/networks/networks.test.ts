@@ -64,7 +64,7 @@ for (const [name, spec] of Object.entries(specs)) {
         .forEach(length => {
           assert.ok(Math.abs(length - 1) < 1e-4);
         });
-      const {realism, projection, style} = trunk.apply(made);
+      const {realism, projection, style} = trunk.apply(made, 'batch');
       assert.deepEqual(
         [realism.shape, projection.shape, style?.shape],
         [[4], [4, 6], spec.kind === 'text' ? undefined : [4, 3]],

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import {before, test} from 'node:test';
 import {selectBackend} from '../../src/backend/select';
 import {tf} from '../../src/core/tensorflow';
+import {fusionNames} from '../../src/fusion/fusion';
 import {trainFlagship} from '../../src/training/flagship';
 import type {Progress} from '../../src/training/progress';
 import {tinyData, tinyFeatures, tinyIncompleteData, tinyModel, tinyTrain} from '../support/tiny-data';
@@ -29,6 +30,30 @@ test('trains on any named modalities, incomplete ones too; reports every step; l
     result.model.dispose();
     assert.equal(tf.memory().numTensors, alive);
   }
+});
+
+test('every fusion trains, and what it made can be used', async () => {
+  for (const fusion of fusionNames) {
+    const result = await trainFlagship(tinyIncompleteData, tinyFeatures, {
+      model: {...tinyModel, fusion},
+      train: {...tinyTrain, steps: 2, encoderSteps: 3},
+    });
+    tf.tidy(() => {
+      assert.ok(result.model.generate(3, {seed: 1})['side']!.dataSync().every(Number.isFinite), fusion);
+    });
+    result.model.dispose();
+  }
+});
+
+test('a run that fails gives back its memory', async () => {
+  const alive = tf.memory().numTensors;
+  const failing = {encode: () => new Float32Array(1000)};
+  await assert.rejects(trainFlagship(tinyData, failing, {model: tinyModel, train: tinyTrain}));
+  await assert.rejects(
+    trainFlagship(tinyData, tinyFeatures, {model: tinyModel, train: {...tinyTrain, learningRate: 1e30, steps: 40}}),
+    /loss became (NaN|-?Infinity) in step/,
+  );
+  assert.equal(tf.memory().numTensors, alive);
 });
 
 test('the encoder brings the parts of one example together', async () => {

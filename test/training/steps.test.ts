@@ -6,6 +6,7 @@ import {RandomStream} from '../../src/core/random';
 import {mapRecord} from '../../src/core/records';
 import {type NamedVariables, tf} from '../../src/core/tensorflow';
 import {partShape} from '../../src/core/types';
+import {fusionNames} from '../../src/fusion/fusion';
 import {CrossModalEncoder, Discriminator, Generator} from '../../src/model/players';
 import {Adam} from '../../src/training/optimizers/adam';
 import {type AdversarialBatch, discriminatorStep, encoderStep, generatorStep} from '../../src/training/steps';
@@ -73,22 +74,68 @@ test('a step moves its own player and leaves the other bit-equal; tensors do not
   }
 });
 
-test('what stands in an absent part of E’s batch changes no weight', () => {
+/** The batch with another filler in the absent rows of `side`. */
+function filled(filler: number): AdversarialBatch {
+  const {parts, present, ...rest} = batch();
+  const shown = present['side']!.reshape([count, 1, 1, 1]);
+  const side = parts['side']!.mul(shown).add(tf.sub(1, shown).mul(filler));
+  return {...rest, parts: {...parts, side}, present};
+}
+
+test('what stands in an absent part of E’s batch changes no weight, whatever the fusion', () => {
+  for (const fusion of fusionNames) {
+    const train = (filler: number) => {
+      const encoder = new CrossModalEncoder({...config, fusion}, 1);
+      tf.tidy(() => {
+        const {parts, present} = filled(filler);
+        const subset = {...present, front: tf.zeros<tf.Rank.R1>([count])};
+        encoderStep(
+          encoder,
+          new Adam(encoder.parameters.trainable, {beta1: 0.9, beta2: 0.99}),
+          {parts, present, subset, dropoutMasks: {}},
+          {learningRate: 1e-2, scale: 5},
+        );
+      });
+      return snapshot(encoder.parameters.trainable);
+    };
+    assert.deepEqual(train(0), train(-0.7), fusion);
+  }
+});
+
+test('what stands in an absent part of D’s batch changes no weight, with R1 and minibatch deviation', () => {
   const train = (filler: number) => {
-    const encoder = new CrossModalEncoder(config, 1);
-    tf.tidy(() => {
-      const {parts, present} = batch();
-      const side = parts['side']!.mul(present['side']!.reshape([count, 1, 1, 1])).add(
-        tf.sub(1, present['side']!).mul(filler).reshape([count, 1, 1, 1]),
-      );
-      encoderStep(
-        encoder,
-        new Adam(encoder.parameters.trainable, {beta1: 0.9, beta2: 0.99}),
-        {parts: {...parts, side}, present, dropoutMasks: {}},
-        {learningRate: 1e-2, scale: 5},
-      );
-    });
-    return snapshot(encoder.parameters.trainable);
+    const discriminator = new Discriminator(config, 1);
+    const generator = new Generator(config, 1);
+    tf.tidy(() =>
+      discriminatorStep(
+        discriminator,
+        generator,
+        new Adam(discriminator.parameters.trainable, {beta1: 0.5, beta2: 0.99}),
+        filled(filler),
+        {learningRate: 1e-3, mismatchWeight: 0.5, informationWeight: 0.5, r1Gamma: 0.3},
+      ),
+    );
+    return snapshot(discriminator.parameters.trainable);
   };
   assert.deepEqual(train(0), train(-0.7));
+});
+
+test('the weights of a learnt fusion move, whichever it is', () => {
+  for (const fusion of fusionNames) {
+    const encoder = new CrossModalEncoder({...config, fusion}, 1);
+    const start = snapshot(encoder.parameters.trainable);
+    const optimizer = new Adam(encoder.parameters.trainable, {beta1: 0.9, beta2: 0.99});
+    // Twice: an output matrix that starts at zero shields what lies before it from the first gradient.
+    for (let i = 0; i < 2; i++) {
+      tf.tidy(() => {
+        const {parts, present} = batch();
+        const subset = {...present, front: tf.tensor1d([0, 1, 0, 1, 0, 1, 0, 1])};
+        encoderStep(encoder, optimizer, {parts, present, subset, dropoutMasks: {}}, {learningRate: 1e-2, scale: 5});
+      });
+    }
+    for (const [i, name] of Object.keys(encoder.parameters.trainable).entries()) {
+      assert.notDeepEqual(encoder.parameters.trainable[name]!.dataSync(), start[i], `${fusion}: ${name}`);
+    }
+    assert.equal(encoder.learnsFusion, fusion !== 'decisionLevel');
+  }
 });

@@ -9,18 +9,45 @@ import {tf} from '../../core/tensorflow';
  * Source: Karras et al. 2018, section 3 (arXiv:1710.10196).
  *
  * @param x shape [N, H, W, C]; @param groupSize examples in a group; must divide N, or N itself is the group.
- * @returns shape [N, H, W, C + 1]; the new channel is about 0 when all examples of a group are equal.
+ * @param present 1 observed, 0 filler, shape [N]: filler rows do not count as members of their group.
+ * @returns shape [N, H, W, C + 1]; the new channel is about 0 when all examples of a group are equal, 1 for the pair (1, 3).
  */
-export function minibatchStddev(x: tf.Tensor4D, groupSize: number): tf.Tensor4D {
+export function minibatchStddev(x: tf.Tensor4D, groupSize: number, present?: tf.Tensor1D): tf.Tensor4D {
   const [n, height, width, channels] = x.shape;
   const size = Math.min(groupSize, n);
   if (n % size !== 0) throw expected('the batch', `a multiple of ${size} examples for minibatch standard deviation`, n);
   return tf.tidy(() => {
     const grouped = x.reshape([n / size, size, height * width * channels]);
-    const centred = grouped.sub(grouped.mean(1, true));
+    const members = present ? present.reshape([n / size, size, 1]) : null;
     // Inside the root: the slope of √ at 0 is infinite.
-    const deviation = centred.square().mean(1).add(1e-8).sqrt().mean(1);
-    const channel = deviation.reshape([n / size, 1, 1, 1, 1]).mul(tf.ones([1, size, height, width, 1]));
+    const deviation = members ? maskedVariance(grouped, members) : variance(grouped);
+    const channel = deviation
+      .add(1e-8)
+      .sqrt()
+      .mean(1)
+      .reshape([n / size, 1, 1, 1, 1])
+      .mul(tf.ones([1, size, height, width, 1]));
     return tf.concat([x, channel.reshape([n, height, width, 1]) as tf.Tensor4D], 3);
   });
+}
+
+/** The same channel with one number for all, for use after training, where an example must not depend on its neighbours. */
+export function fixedStddev(x: tf.Tensor4D, deviation: tf.Tensor): tf.Tensor4D {
+  const [n, height, width] = x.shape;
+  return tf.concat([x, tf.ones([n, height, width, 1]).mul(deviation) as tf.Tensor4D], 3);
+}
+
+function variance(grouped: tf.Tensor): tf.Tensor {
+  return grouped.sub(grouped.mean(1, true)).square().mean(1);
+}
+
+function maskedVariance(grouped: tf.Tensor, members: tf.Tensor): tf.Tensor {
+  const count = tf.maximum(members.sum(1, true), 1);
+  const mean = grouped.mul(members).sum(1, true).div(count);
+  return grouped
+    .sub(mean)
+    .square()
+    .mul(members)
+    .sum(1)
+    .div(count.squeeze([2]));
 }
