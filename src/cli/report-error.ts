@@ -9,7 +9,7 @@ export interface Failure {
 }
 
 /** The exit codes, for --help. */
-export const exitCodesText = `Exit codes: ${exitCodes.ok} done, ${exitCodes.usage} wrong option or config, ${exitCodes.input} input that cannot be used, ${exitCodes.output} results that cannot be written, ${exitCodes.interrupted} interrupted (what was trained is saved), ${exitCodes.bug} a bug of ours.`;
+export const exitCodesText = `Exit codes: ${exitCodes.ok} done, ${exitCodes.usage} wrong option or config, ${exitCodes.input} input that cannot be used, ${exitCodes.output} results that cannot be written, ${exitCodes.diverged} a training that diverged, ${exitCodes.interrupted} interrupted (what was trained is saved), ${exitCodes.bug} a bug of ours.`;
 
 export function describeFailure(error: unknown): Failure {
   if (error instanceof CommanderError) {

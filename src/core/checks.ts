@@ -1,7 +1,7 @@
 /** The one way in which an error is phrased: `Expected NAME to be RULE, got VALUE.` */
 
 /** Exit codes of the command line; `multimodal-gan --help` prints this list. */
-export const exitCodes = {ok: 0, bug: 1, usage: 2, input: 3, output: 4, interrupted: 130} as const;
+export const exitCodes = {ok: 0, bug: 1, usage: 2, input: 3, output: 4, diverged: 5, interrupted: 130} as const;
 
 /** An error whose message alone tells a person what to do. The command line prints that line without a stack trace. */
 export class UserError extends Error {

@@ -3,7 +3,7 @@
  * unknown key or a value of the wrong kind is an error that names it.
  */
 import {z} from 'zod';
-import {UserError} from './checks';
+import {expected, UserError} from './checks';
 import type {Modalities} from './types';
 
 /** How the three players are built. Saved beside the weights. */
@@ -48,7 +48,7 @@ export interface TrainConfig {
   readonly minutes: number;
   /** Steps of G and D; null lets the time decide. A run with the steps that another run reports repeats it. */
   readonly steps: number | null;
-  /** N for G and D. */
+  /** N for G and D; a multiple of the model's minibatchGroup. */
   readonly batchSize: number;
   readonly learningRate: number;
   /** How many times faster the text parts of G and D learn: their gradients are small, for a sentence is a few values. */
@@ -108,6 +108,10 @@ export const defaultTrainConfig: TrainConfig = {
 
 const count = z.number().int().positive();
 const share = z.number().min(0).max(1);
+/** Of a moving average: 1 would never move. */
+const decay = z.number().min(0).lt(1);
+/** One example alone has nothing to be told apart from. */
+const batch = z.number().int().min(2);
 
 const modalitySchema = z.discriminatedUnion('kind', [
   z.strictObject({kind: z.literal('image'), height: count, width: count, channels: count}),
@@ -144,12 +148,12 @@ const trainSchema = z.strictObject({
   seed: z.number().int(),
   minutes: z.number().positive(),
   steps: count.nullable(),
-  batchSize: count,
+  batchSize: batch,
   learningRate: z.number().positive(),
   textRateScale: z.number().positive(),
-  adamBeta1: share,
-  adamBeta2: share,
-  emaDecay: share,
+  adamBeta1: decay,
+  adamBeta2: decay,
+  emaDecay: decay,
   r1Gamma: z.number().min(0),
   r1Interval: count,
   mismatchWeight: z.number().min(0),
@@ -158,23 +162,33 @@ const trainSchema = z.strictObject({
   finalRateShare: share,
   statisticsBatches: count,
   encoderSteps: count.nullable(),
-  encoderBatchSize: count,
+  encoderBatchSize: batch,
   encoderLearningRate: z.number().positive(),
   encoderDropout: z.number().min(0).lt(1),
   contrastiveScale: z.number().positive(),
 });
 
-/** The defaults with overrides. @throws UserError that names the key: 'Expected model config minibatchGroup: …'. */
+/** The defaults with overrides. @throws UserError that names the key: 'Wrong minibatchGroup in model config: …'. */
 export function modelConfig(
   modalities: Modalities,
   overrides: Partial<Omit<ModelConfig, 'modalities'>> = {},
 ): ModelConfig {
+  if ('modalities' in overrides) throw new UserError('Unknown key "modalities" in model config: the data decide them.');
   return check('model config', modelSchema, {...defaultModelConfig, ...overrides, modalities});
 }
 
 /** The defaults with overrides. @throws UserError that names the key: 'Unknown key "batchsize" in train config.' */
 export function trainConfig(overrides: Partial<TrainConfig> = {}): TrainConfig {
   return check('train config', trainSchema, {...defaultTrainConfig, ...overrides});
+}
+
+/** What the two configs must agree on. @throws UserError when a batch is not whole groups of D's minibatch deviation. */
+export function assertConfigsFit(
+  {batchSize}: TrainConfig,
+  {minibatchGroup}: Pick<ModelConfig, 'minibatchGroup'>,
+): void {
+  if (batchSize % minibatchGroup !== 0)
+    throw expected('batchSize', `a multiple of the model's minibatchGroup, ${minibatchGroup}`, batchSize);
 }
 
 /** A whole model config from JSON, as `config.json` holds it. */

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import {badInput, UserError} from '../core/checks';
 import {type ModelConfig, parseModelConfig} from '../core/config';
 import {cannotWrite, readFileOrFail, writeFileWhole} from '../core/files';
+import {assertReplaceable, type FolderMark, makeSibling, putInPlace} from '../core/folders';
 import {type NamedVariables, tf} from '../core/tensorflow';
 import {MultimodalGan} from './multimodal-gan';
 import {CrossModalEncoder, Discriminator, Generator} from './players';
@@ -12,6 +13,8 @@ import {readSafetensors, type StoredTensor, writeSafetensors} from './weights';
 
 const format = 'multimodal-gan model';
 const formatVersion = 1;
+/** How the folder of a model is recognised. */
+export const modelMark: FolderMark = {file: 'config.json', key: 'format', value: format};
 const files = {
   config: 'config.json',
   encoder: 'encoder.safetensors',
@@ -23,13 +26,14 @@ const files = {
 /**
  * Writes the model; loading it back gives bit-equal weights and answers. The folder appears whole or not at all: a sibling
  * is written first and renamed, and an older model of that name is replaced only then.
+ *
+ * @throws UserError (exit code output) when `folder` holds something else than a model, or cannot be written.
  */
 export function saveModel(model: MultimodalGan, folder: string): void {
-  const target = path.resolve(folder);
-  const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}.tmp`);
+  assertReplaceable(folder, modelMark, "the model's folder");
+  let temporary: string | undefined;
   try {
-    fs.rmSync(temporary, {recursive: true, force: true});
-    fs.mkdirSync(temporary, {recursive: true});
+    temporary = makeSibling(folder);
     writeFileWhole(
       path.join(temporary, files.config),
       `${JSON.stringify({format, version: formatVersion, model: model.config}, null, 2)}\n`,
@@ -38,10 +42,9 @@ export function saveModel(model: MultimodalGan, folder: string): void {
       writeSafetensors(path.join(temporary, files[player]), model[player].parameters.all(), {format, player});
     }
     writeSafetensors(path.join(temporary, files.prior), priorToTensors(model.prior), {format, player: 'prior'});
-    fs.rmSync(target, {recursive: true, force: true});
-    fs.renameSync(temporary, target);
+    putInPlace(temporary, folder, modelMark, "the model's folder");
   } catch (error) {
-    fs.rmSync(temporary, {recursive: true, force: true});
+    if (temporary) fs.rmSync(temporary, {recursive: true, force: true});
     throw cannotWrite(folder, error);
   }
 }
