@@ -1,4 +1,5 @@
 /** Sentences about a handwritten digit: which it is, and how it is written where that can clearly be seen. */
+import {quantile} from '../core/quantile';
 import type {Strokes} from './strokes';
 
 export const digitNames = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'] as const;
@@ -46,7 +47,7 @@ export function captionChoices(label: number, strokes: Strokes, limits: StrokeLi
   ];
 }
 
-/** Every word of every template, so that the vocabulary does not depend on which pictures are loaded; 36 with padding and unknown. */
+/** Every word of every template, so that the vocabulary does not depend on which pictures are loaded; 39 with padding and unknown. */
 export function captionVocabulary(): string[] {
   const templates = [
     plain,
@@ -119,11 +120,3 @@ const both: Readonly<Record<Pen, Readonly<Record<Lean, readonly Template[]>>>> =
     ],
   },
 };
-
-/** Linear between neighbours; quantile([1, 2, 4], 0.75) is 3. */
-function quantile(sorted: readonly number[], part: number): number {
-  const at = (sorted.length - 1) * part;
-  const low = Math.floor(at);
-  const high = Math.min(low + 1, sorted.length - 1);
-  return sorted[low]! + (at - low) * (sorted[high]! - sorted[low]!);
-}

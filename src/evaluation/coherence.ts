@@ -39,6 +39,8 @@ export interface LabelledRows {
   readonly labels: ArrayLike<number>;
   /** Whether row i shows a modality. */
   readonly shows: (name: string, row: number) => boolean;
+  /** Different parts that some rows show, of the named modality that has the fewest. */
+  readonly numDistinct: (names: readonly string[], rows: ArrayLike<number>) => number;
   /** What the oracles say of the real parts. */
   readonly judged: LabelsByModality;
 }
@@ -51,6 +53,8 @@ export interface CrossModalScores {
 /**
  * Cross-modal coherence of every direction from `numGiven` modalities to one that is not given: the share of rows whose completed
  * part the oracle puts in the row's true class. Rows that lack a given modality or a label are left out of that direction.
+ *
+ * Intervals count each different given part once: completions of one clip, given in ten rows, are right or wrong together.
  */
 export function crossModalScores(
   complete: Completer,
@@ -60,7 +64,7 @@ export function crossModalScores(
   numGiven: number,
 ): CrossModalScores {
   const directions: Record<Direction, Score> = {};
-  let fewestRows = Number.POSITIVE_INFINITY;
+  let fewestParts = Number.POSITIVE_INFINITY;
   for (const given of subsets(rows.names, numGiven)) {
     const targets = rows.names.filter(name => !given.includes(name) && name in oracles);
     const usable = Array.from(rows.labels, (label, row) =>
@@ -68,7 +72,8 @@ export function crossModalScores(
     );
     const chosen = Int32Array.from(usable.filter(row => row >= 0));
     if (targets.length === 0 || chosen.length === 0) continue;
-    fewestRows = Math.min(fewestRows, chosen.length);
+    const numParts = rows.numDistinct(given, chosen);
+    fewestParts = Math.min(fewestParts, numParts);
     const truth = Int32Array.from(chosen, row => rows.labels[row]!);
     tf.tidy(() => {
       const made = complete(given, chosen);
@@ -78,29 +83,29 @@ export function crossModalScores(
         const oracle = oracles[target]!;
         const shown = judge(oracle, part).labels;
         directions[`${given.join('+')}→${target}`] = {
-          ...scoreOf(agreementFlags([truth, shown])),
+          ...scoreOf(agreementFlags([truth, shown]), numParts),
           real: realAccuracy(rows, oracle, chosen),
           chance: chanceAgreement([truth, shown], numClasses),
         };
       }
     });
   }
-  return {group: groupOf(directions, fewestRows), directions};
+  return {group: groupOf(directions, fewestParts), directions};
 }
 
 /** The mean over directions, of value, ceiling and chance; null without any direction. */
-function groupOf(directions: Readonly<Record<Direction, Score>>, numRows: number): CoherenceGroup | null {
+function groupOf(directions: Readonly<Record<Direction, Score>>, numParts: number): CoherenceGroup | null {
   const scores = Object.values(directions);
   if (scores.length === 0) return null;
   const over = (key: 'value' | 'real' | 'chance'): number => meanOf(scores.map(score => score[key]));
   const mean = Math.min(1, over('value'));
   const values = Object.fromEntries(Object.entries(directions).map(([name, score]) => [name, score.value]));
-  return {mean, ci95: wilsonInterval(mean, numRows), real: over('real'), chance: over('chance'), ...values};
+  return {mean, ci95: wilsonInterval(mean, numParts), real: over('real'), chance: over('chance'), ...values};
 }
 
-function scoreOf(flags: Uint8Array): Pick<Score, 'value' | 'ci95'> {
+function scoreOf(flags: Uint8Array, numParts: number): Pick<Score, 'value' | 'ci95'> {
   const value = meanOf(flags);
-  return {value, ci95: wilsonInterval(value, flags.length)};
+  return {value, ci95: wilsonInterval(value, numParts)};
 }
 
 /**

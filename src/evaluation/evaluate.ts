@@ -1,7 +1,8 @@
 /** Scores a model: what it draws from the prior and how it completes the rows of a split, beside real data and chance. */
 import {assertPositiveInteger, UserError} from '../core/checks';
 import {RandomStream} from '../core/random';
-import type {tf} from '../core/tensorflow';
+import {mapRecord} from '../core/records';
+import {tf} from '../core/tensorflow';
 import type {Example, Modalities, SplitName} from '../core/types';
 import type {Dataset} from '../datasets/dataset';
 import {decodeParts, FeatureCache} from '../features/batch';
@@ -48,71 +49,110 @@ export function evaluateModel(
   oracles: Oracles,
   options: EvaluateOptions,
 ): EvaluationMetrics {
-  const {split = 'test', seed, count = 2000, onStage = () => undefined} = options;
+  return inScope(() => {
+    const stages = evaluateInStages(model, dataset, oracles, options);
+    for (;;) {
+      const {done, value} = stages.next();
+      if (done) return value;
+      options.onStage?.(value);
+    }
+  });
+}
+
+/** evaluateModel that lets timers and signals have their turn between its stages. Null when it was aborted. */
+export async function evaluateInterruptibly(
+  model: GenerativeModel,
+  dataset: Dataset,
+  oracles: Oracles,
+  {signal, ...options}: EvaluateOptions & {readonly signal: AbortSignal},
+): Promise<EvaluationMetrics | null> {
+  // A scope by hand, because tf.tidy does not wait. Nothing else may make tensors meanwhile.
+  const engine = tf.engine();
+  engine.startScope('evaluation');
+  try {
+    const stages = evaluateInStages(model, dataset, oracles, options);
+    for (;;) {
+      const {done, value} = stages.next();
+      if (done) return value;
+      options.onStage?.(value);
+      await new Promise(resolve => setImmediate(resolve));
+      if (signal.aborted) return null;
+    }
+  } finally {
+    engine.endScope();
+  }
+}
+
+/** Yields what it is going to do. The caller's scope holds the tensors. */
+function* evaluateInStages(
+  model: GenerativeModel,
+  dataset: Dataset,
+  oracles: Oracles,
+  options: EvaluateOptions,
+): Generator<string, EvaluationMetrics> {
+  const {split = 'test', seed, count = 2000} = options;
   assertPositiveInteger('count', count);
   const {modalities} = model.config;
   const {fitting, unavailable} = sortOracles(modalities, dataset.classNames, oracles);
   const numClasses = dataset.classNames.length;
-  return inScope(() => {
-    onStage('reading real data');
-    const cache = new FeatureCache(modalities);
-    const real = realRows(drawRows(dataset, split, count, seed), modalities, fitting, cache);
-    const reference = realRows(drawRows(dataset, 'train', count, seed), modalities, fitting, cache);
-    onStage('generating');
-    const generated = model.generate(count, {seed});
-    const judged = mapRecord(fitting, (oracle, name) => judge(oracle, generated[name]!));
-    const labels = mapRecord(judged, judgement => judgement.labels);
+  yield 'reading real data';
+  const cache = new FeatureCache(modalities);
+  const real = realRows(drawRows(dataset, split, count, seed), modalities, fitting, cache);
+  const reference = realRows(drawRows(dataset, 'train', count, seed), modalities, fitting, cache);
+  yield 'generating';
+  const generated = model.generate(count, {seed});
+  const judged = mapRecord(fitting, (oracle, name) => judge(oracle, generated[name]!));
+  const labels = mapRecord(judged, judgement => judgement.labels);
 
-    onStage('completing from one modality');
-    const complete: Completer = (given, rows) => model.complete({parts: pick(real, given, rows)}, {seed});
-    const one = crossModalScores(complete, real, fitting, numClasses, 1);
-    onStage('completing from two modalities');
-    const two = crossModalScores(complete, real, fitting, numClasses, 2);
+  yield 'completing from one modality';
+  const complete: Completer = (given, rows) => model.complete({parts: pick(real, given, rows)}, {seed});
+  const one = crossModalScores(complete, real, fitting, numClasses, 1);
+  yield 'completing from two modalities';
+  const two = crossModalScores(complete, real, fitting, numClasses, 2);
 
-    onStage('comparing distributions');
-    const stream = new RandomStream(seed, 'evaluation/intervals');
-    const comparable = Object.keys(fitting).filter(
-      name => modalities[name]!.kind !== 'text' && both(real, reference, name),
-    );
-    const realism = recordOf(comparable, name =>
-      realismScores(fitting[name]!, real.judgements[name]!, reference.judgements[name]!, judged[name]!, stream),
-    );
-    const spatial = Object.keys(modalities).filter(name => modalities[name]!.kind !== 'text' && shown(real, name) > 0);
-    const sharpness = recordOf(spatial, name =>
-      sharpnessScore(
-        neighbourDifferences(partsOf(real, name) as tf.Tensor4D),
-        neighbourDifferences(generated[name] as tf.Tensor4D),
-        stream,
-      ),
-    );
-    onStage('looking for copies of training examples');
-    const training = dataset.rows('train');
-    return {
-      split,
-      seed,
-      generated: count,
-      rows: real.size,
-      jointCoherence: jointScore(labels, real, numClasses),
-      coherence: {
-        oneGiven: one.group,
-        twoGiven: two.group,
-        directions: {...one.directions, ...two.directions},
-      },
-      frechet: mapRecord(realism, scores => scores.frechet),
-      classes: classesOf(labels, real.judgements, numClasses),
-      sharpness: mapRecord(sharpness, score => score.value),
-      diversity: mapRecord(realism, scores => scores.diversity.value),
-      intervals: {
-        sharpness: mapRecord(sharpness, score => score.ci95),
-        diversity: mapRecord(realism, scores => scores.diversity.ci95),
-      },
-      overlap: mapRecord(realism, scores => scores.overlap),
-      memorization: copiesOf(spatial, training, real, generated, modalities, cache),
-      retrieval: retrievalScores(model, real),
-      text: textOf(training, real, generated, modalities),
-      unavailable,
-    };
-  });
+  yield 'comparing distributions';
+  const stream = new RandomStream(seed, 'evaluation/intervals');
+  const comparable = Object.keys(fitting).filter(
+    name => modalities[name]!.kind !== 'text' && both(real, reference, name),
+  );
+  const realism = recordOf(comparable, name =>
+    realismScores(fitting[name]!, real.judgements[name]!, reference.judgements[name]!, judged[name]!, stream),
+  );
+  const spatial = Object.keys(modalities).filter(name => modalities[name]!.kind !== 'text' && shown(real, name) > 0);
+  const sharpness = recordOf(spatial, name =>
+    sharpnessScore(
+      neighbourDifferences(partsOf(real, name) as tf.Tensor4D),
+      neighbourDifferences(generated[name] as tf.Tensor4D),
+      stream,
+    ),
+  );
+  yield 'looking for copies of training examples';
+  const training = dataset.rows('train');
+  return {
+    split,
+    seed,
+    generated: count,
+    rows: real.size,
+    jointCoherence: jointScore(labels, real, numClasses),
+    coherence: {
+      oneGiven: one.group,
+      twoGiven: two.group,
+      directions: {...one.directions, ...two.directions},
+    },
+    frechet: mapRecord(realism, scores => scores.frechet),
+    classes: classesOf(labels, real.judgements, numClasses),
+    sharpness: mapRecord(sharpness, score => score.value),
+    diversity: mapRecord(realism, scores => scores.diversity.value),
+    intervals: {
+      sharpness: mapRecord(sharpness, score => score.ci95),
+      diversity: mapRecord(realism, scores => scores.diversity.ci95),
+    },
+    overlap: mapRecord(realism, scores => scores.overlap),
+    memorization: copiesOf(spatial, training, real, generated, modalities, cache),
+    retrieval: retrievalScores(model, real),
+    text: textOf(training, real, generated, modalities),
+    unavailable,
+  };
 }
 
 /** `count` rows of a split in an order drawn by the seed, so that a part of them is not one class; all of them when they are fewer. */
@@ -215,8 +255,4 @@ function both(real: RealRows, reference: RealRows, name: string): boolean {
 
 function recordOf<V>(names: readonly string[], value: (name: string) => V): Record<string, V> {
   return Object.fromEntries(names.map(name => [name, value(name)]));
-}
-
-function mapRecord<V, W>(record: Readonly<Record<string, V>>, value: (item: V, name: string) => W): Record<string, W> {
-  return recordOf(Object.keys(record), name => value(record[name]!, name));
 }

@@ -1,5 +1,6 @@
 /** How sure a score is: intervals for shares, for means and for anything that can be resampled. */
 import {assertInRange, assertPositiveInteger, UserError} from '../core/checks';
+import {quantile} from '../core/quantile';
 import type {RandomStream} from '../core/random';
 
 /** Lower and upper end of a 95 % interval. */
@@ -62,16 +63,6 @@ export function bootstrapSpreadInterval(
   const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (resamples - 1);
   const half = z95 * Math.sqrt(variance);
   return [value - half, value + half];
-}
-
-/** Linear interpolation between sorted values: quantile([1, 2, 4], 0.75) is 3. */
-export function quantile(sorted: ArrayLike<number>, share: number): number {
-  assertInRange('share', share, 0, 1);
-  if (sorted.length === 0) throw new UserError('Expected a quantile of at least 1 value, got 0.');
-  const at = share * (sorted.length - 1);
-  const low = Math.floor(at);
-  const high = Math.min(low + 1, sorted.length - 1);
-  return sorted[low]! + (at - low) * (sorted[high]! - sorted[low]!);
 }
 
 function resample(

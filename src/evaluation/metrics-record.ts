@@ -8,6 +8,7 @@ import type {Prdc} from './nearest-neighbours';
 /** A share in [0, 1], higher is better, between what chance and what real data score. */
 export interface Score {
   readonly value: number;
+  /** Completions: counted by different given parts, not rows; of two given modalities by the one with fewer. Conservative. */
   readonly ci95: Interval;
   /** The same of real rows: the ceiling that the classifiers allow. */
   readonly real: number;
@@ -21,7 +22,7 @@ export type Direction = `${string}→${string}`;
 /** Coherence over all directions of one kind: mean, its interval, and the value of each direction. */
 export interface CoherenceGroup {
   readonly mean: number;
-  /** Of the mean; conservative: rows are counted once, whatever the number of directions. */
+  /** Of the mean; conservative: as many as there are different given parts in the direction that has the fewest of them. */
   readonly ci95: Interval;
   readonly real: number;
   readonly chance: number;
@@ -80,7 +81,7 @@ export interface EvaluationMetrics {
     | null;
   /** Mean absolute difference of neighbours, against real: 1 as sharp as the world, less is blurred, more is noisy. */
   readonly sharpness: Readonly<Record<string, number>>;
-  /** Mean distance of features within a class, against real: 1 as varied as the world, 0 templates. */
+  /** Mean distance of features within a class, against real ones, each different part once: 1 as varied as the world, 0 templates. */
   readonly diversity: Readonly<Record<string, number>>;
   /** 95 % intervals of sharpness and diversity. */
   readonly intervals: {
@@ -91,7 +92,7 @@ export interface EvaluationMetrics {
   readonly overlap: Readonly<Record<string, (Prdc & {readonly real: Prdc}) | null>>;
   /** Nearest training part, against held-out real parts. */
   readonly memorization: Readonly<Record<string, Memorization>>;
-  /** Does the code of one modality find a row of its class among the codes of another (recall@1)? */
+  /** Does the code of one modality find a row of its class among the codes of another (recall@1)? Intervals count different parts, of the modality with fewer. */
   readonly retrieval: Readonly<
     Record<Direction, {readonly value: number; readonly ci95: Interval; readonly chance: number}>
   >;

@@ -28,6 +28,8 @@ export function realRows(
   const names = Object.keys(modalities);
   const batch = toBatch(examples, cache);
   const shows = (name: string, row: number): boolean => isPresent(examples[row]!, name);
+  const numDistinct = (of: readonly string[], rows: ArrayLike<number>): number =>
+    Math.min(...of.map(name => new Set(Array.from(rows, row => examples[row]!.parts[name])).size));
   const rowsWith: Record<string, Int32Array> = {};
   const judgements: Record<string, JudgedParts> = {};
   const judged: Record<string, Int32Array> = {};
@@ -43,7 +45,17 @@ export function realRows(
       judged[name]![row] = judgement.labels[i]!;
     });
   }
-  return {names, size: examples.length, labels: batch.labels, shows, judged, parts: batch.parts, rowsWith, judgements};
+  return {
+    names,
+    size: examples.length,
+    labels: batch.labels,
+    shows,
+    numDistinct,
+    judged,
+    parts: batch.parts,
+    rowsWith,
+    judgements,
+  };
 }
 
 /** Where each different part occurs first: [0, 2] for a, a, b. */

@@ -39,13 +39,13 @@ export function realismScores(
   generated: Judgement,
   stream: RandomStream,
 ): RealismScores {
-  const labels = real.judgement.labels;
-  const count = Math.min(labels.length, reference.judgement.labels.length, generated.labels.length);
+  const count = Math.min(real.judgement.labels.length, reference.judgement.labels.length, generated.labels.length);
   const [a, b, c] = [real.judgement, generated, reference.judgement].map(judgement => firstRows(judgement, count)) as [
     Matrix,
     Matrix,
     Matrix,
   ];
+  const distinctReal = onlyDistinct(a, real.distinct);
   const ofReal = frechetDistanceTo(momentsOf(a));
   const toReal = (rows: Matrix): number => ofReal(momentsOf(rows));
   return {
@@ -56,8 +56,15 @@ export function realismScores(
       count,
       features: oracle.featureName,
     },
-    diversity: diversityScore(a, labels, b, generated.labels, oracle.classNames.length, stream),
-    overlap: overlapOf(onlyDistinct(a, real.distinct), b, onlyDistinct(c, reference.distinct)),
+    diversity: diversityScore(
+      distinctReal,
+      labelsOf(real, count),
+      b,
+      generated.labels,
+      oracle.classNames.length,
+      stream,
+    ),
+    overlap: overlapOf(distinctReal, b, onlyDistinct(c, reference.distinct)),
   };
 }
 
@@ -72,6 +79,7 @@ function frechetScore(
   return {value, ci95: atLeastZero(bootstrapSpreadInterval(value, generated.rows, resampled, stream, numResamples))};
 }
 
+/** @param real without repeats: pairs of a part with itself would make the world look less varied than it is. */
 function diversityScore(
   real: Matrix,
   realLabels: Int32Array,
@@ -82,7 +90,7 @@ function diversityScore(
 ): {value: number; ci95: Interval} {
   const means = (rows: Matrix, of: ArrayLike<number>): Float64Array =>
     meanDistancePerClass(asMatrixLike(rows), of, numClasses);
-  const ofReal = means(real, realLabels.subarray(0, real.rows));
+  const ofReal = means(real, realLabels);
   const value = diversityRatio(ofReal, means(generated, labels.subarray(0, generated.rows)));
   const resampled = (rows: Int32Array): number =>
     diversityRatio(
@@ -107,6 +115,11 @@ function overlapOf(real: Matrix, generated: Matrix, reference: Matrix): RealismS
     ...precisionRecallDensityCoverage(realRows, generatedRows, {k}),
     real: precisionRecallDensityCoverage(realRows, referenceRows, {k}),
   };
+}
+
+/** Labels of the rows of onlyDistinct. */
+function labelsOf({judgement, distinct}: JudgedParts, count: number): Int32Array {
+  return distinct.filter(row => row < count).map(row => judgement.labels[row]!);
 }
 
 /** Without repeats: a part that pairing uses six times would be its own five neighbours. */

@@ -12,7 +12,10 @@ export interface Encoding {
   encode(partial: {parts: Record<string, tf.Tensor>}): tf.Tensor2D;
 }
 
-/** Recall@1 for every ordered pair of modalities, over rows that show both and have a label. */
+/**
+ * Recall@1 for every ordered pair of modalities, over rows that show both and have a label. Intervals count each different part
+ * once, of the modality that has fewer: rows that share a query or its answer are not independent.
+ */
 export function retrievalScores(model: Encoding, real: RealRows): EvaluationMetrics['retrieval'] {
   const scores: Record<Direction, {value: number; ci95: readonly [number, number]; chance: number}> = {};
   const names = real.names.filter(name => real.rowsWith[name]!.length > 0);
@@ -25,7 +28,11 @@ export function retrievalScores(model: Encoding, real: RealRows): EvaluationMetr
       if (from === to || rows.length < 2) continue;
       const labels = rows.map(row => real.labels[row]!);
       const {recall, chance} = retrieval(codes[from]!(rows), codes[to]!(rows), labels, labels);
-      scores[`${from}→${to}`] = {value: recall, ci95: wilsonInterval(recall, rows.length), chance};
+      scores[`${from}→${to}`] = {
+        value: recall,
+        ci95: wilsonInterval(recall, real.numDistinct([from, to], rows)),
+        chance,
+      };
     }
   }
   return scores;

@@ -6,7 +6,7 @@ import {tf} from '../../src/core/tensorflow';
 import {agreement, chanceAgreement, classSpread} from '../../src/evaluation/classes';
 import {diversityWithinClasses, meanDistancePerClass} from '../../src/evaluation/diversity';
 import {frechetDistance, frechetDistanceOfMoments} from '../../src/evaluation/frechet';
-import {bootstrapInterval, bootstrapSpreadInterval, quantile, wilsonInterval} from '../../src/evaluation/intervals';
+import {bootstrapInterval, bootstrapSpreadInterval, wilsonInterval} from '../../src/evaluation/intervals';
 import {kernelDistance} from '../../src/evaluation/kernel-distance';
 import {memorization, nearestDistances} from '../../src/evaluation/memorization';
 import {StreamingMoments} from '../../src/evaluation/moments';
@@ -236,12 +236,6 @@ test('bootstrap intervals of a mean are about ± 1.96 standard errors', () => {
   const [low2, high2] = bootstrapSpreadInterval(centre, 400, mean, new RandomStream(1, 'test/bootstrap'), 500);
   near((high2 - low2) / 2, 1.96 * standardError, 0.25 * standardError);
   near((high2 + low2) / 2, centre);
-});
-
-test('quantile interpolates', () => {
-  assert.equal(quantile([1, 2, 4], 0.75), 3);
-  assert.equal(quantile([5], 0.3), 5);
-  assert.equal(quantile([1, 2, 4], 1), 4);
 });
 
 test('diversity within classes, worked by hand', () => {

@@ -2,15 +2,14 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
 import {tf} from '../../src/core/tensorflow';
-import type {Example, Modalities} from '../../src/core/types';
+import type {Example, ImageModality, Modalities, TextModality} from '../../src/core/types';
 import {FeatureCache, toBatch} from '../../src/features/batch';
 import {isPresent, presenceOf, stackParts} from '../../src/features/stack-parts';
 
 /** Names that every object inherits are modalities like any other. */
-const modalities: Modalities = {
-  constructor: {kind: 'image', height: 1, width: 2, channels: 1},
-  toString: {kind: 'text', vocabulary: ['<pad>', '<unk>', 'yes'], maxTokens: 1},
-};
+const picture: ImageModality = {kind: 'image', height: 1, width: 2, channels: 1};
+const sentence: TextModality = {kind: 'text', vocabulary: ['<pad>', '<unk>', 'yes'], maxTokens: 1};
+const modalities: Modalities = {constructor: picture, toString: sentence};
 const examples: Example[] = [
   {id: 'a', parts: {constructor: {height: 1, width: 2, channels: 1, pixels: Uint8Array.of(0, 255)}}},
   {id: 'b', parts: {toString: 'yes'}},
