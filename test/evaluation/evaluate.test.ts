@@ -155,7 +155,7 @@ test('rows that lack modalities are left out where they are needed, and nowhere 
   assert.ok(metrics.jointCoherence!.value > 0.9);
   const {directions} = metrics.coherence;
   const width = (name: keyof typeof directions): number => directions[name]!.ci95[1] - directions[name]!.ci95[0];
-  assert.ok(width('speech→caption') > 1.3 * width('image→caption'), 'half the rows, a wider interval');
+  assert.ok(width('speech→caption') > 1.3 * width('image→caption'), 'half the rows and repeats, a wider interval');
 });
 
 test('no score is NaN, and the report keeps its keys', () => {
@@ -193,6 +193,8 @@ test('no score is NaN, and the report keeps its keys', () => {
   }
   const table = scoreTable(metrics);
   assert.match(table, /^ +model +95 % interval +real data +chance$/m);
+  assert.match(table, /^Fréchet distance, speech +\d+\.\d +\d+\.\d – \d+\.\d +\d+\.\d +\d+\.\d {2}\(templates\)$/m);
+  assert.equal(table.match(/\(templates\)/g)!.length, 2, 'all other rows end with chance');
   assert.match(table, /^joint coherence +0\.\d{3} +0\.\d{3} – [01]\.\d{3} +0\.\d{3} +0\.01\d$/m);
   assert.match(table, /^ {2}image\+caption→speech +[01]\.\d{3}$/m);
 });

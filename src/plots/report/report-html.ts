@@ -1,6 +1,7 @@
 import {writeFileWhole} from '../../core/files';
 import type {Dataset} from '../../datasets/dataset';
 import type {EvaluationMetrics} from '../../evaluation/metrics-record';
+import {type ScoreRow, scoreRows} from '../../evaluation/score-rows';
 import type {History} from '../../training/progress';
 import {groupedBars, scoreBars} from '../bars';
 import {lossCurves} from '../curves';
@@ -10,7 +11,6 @@ import {renderFigure} from '../render';
 import {colours, modalityColour} from '../theme';
 import type {CompletionGroup, ReportExamples} from './examples';
 import {escapeHtml, figureImage, htmlTable, page, partHtml, section} from './html';
-import {type ScoreRow, scoreRows} from './score-rows';
 
 /** What report.json says, as far as the page shows it. */
 export interface ReportFacts {

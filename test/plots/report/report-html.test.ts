@@ -10,11 +10,11 @@ import type {Dataset} from '../../../src/datasets/dataset';
 import {parseWav} from '../../../src/datasets/wav';
 import type {GenerativeModel} from '../../../src/evaluation/evaluate';
 import type {EvaluationMetrics, Score} from '../../../src/evaluation/metrics-record';
+import {scoreRows} from '../../../src/evaluation/score-rows';
 import {FeatureCache, toBatch} from '../../../src/features/batch';
 import {type ReportExamples, reportExamples} from '../../../src/plots/report/examples';
 import {escapeHtml} from '../../../src/plots/report/html';
 import {duration, type ReportContent, reportHtml, writeHtmlReport} from '../../../src/plots/report/report-html';
-import {scoreRows} from '../../../src/plots/report/score-rows';
 
 const speech: AudioModality = {
   kind: 'audio',

@@ -1,10 +1,19 @@
 /** The scores of report.json as rows for a person: value, interval, what real data and chance score, and what it means. */
-import type {EvaluationMetrics} from '../../evaluation/metrics-record';
-import type {Score} from '../bars';
+import type {Interval} from './intervals';
+import type {CoherenceGroup, EvaluationMetrics} from './metrics-record';
 
-export interface ScoreRow extends Score {
+/** A score as the terminal and the page show it. */
+export interface ScoreRow {
+  readonly name: string;
+  readonly value: number;
+  readonly ci95?: Interval;
+  /** The same of real data: the ceiling, or the floor of a distance. */
+  readonly real?: number;
+  readonly chance?: number;
   /** What it says, in a line. */
   readonly meaning: string;
+  /** The values whose mean it is, by name. */
+  readonly each?: Readonly<Record<string, number>>;
   /** What stands in the place of chance: templates for a distance. Defaults to 'chance'. */
   readonly floorName?: string;
   /** Shares are drawn on a meter from 0 to 1. */
@@ -20,6 +29,7 @@ export function scoreRows(metrics: EvaluationMetrics): ScoreRow[] {
     ...classRows(metrics),
     ...ratioRows(metrics),
     ...textRows(metrics),
+    ...memorizationRows(metrics),
   ];
 }
 
@@ -34,19 +44,13 @@ function coherenceRows({jointCoherence: joint, coherence}: EvaluationMetrics): S
     ['two given', coherence.twoGiven, 'the same, made from two parts'],
   ] as const;
   for (const [name, group, meaning] of groups) {
-    if (group)
-      rows.push({
-        name: `coherence, ${name}`,
-        value: group.mean,
-        ci95: group.ci95,
-        real: group.real,
-        chance: group.chance,
-        meaning,
-        isShare: true,
-        digits: 3,
-      });
+    if (group) rows.push(groupRow(`coherence, ${name}`, group, meaning));
   }
   return rows;
+}
+
+function groupRow(name: string, {mean, ci95, real, chance, ...each}: CoherenceGroup, meaning: string): ScoreRow {
+  return {name, value: mean, ci95, real, chance, meaning, each, isShare: true, digits: 3};
 }
 
 function frechetRows({frechet}: EvaluationMetrics): ScoreRow[] {
@@ -116,4 +120,20 @@ function textRows({text}: EvaluationMetrics): ScoreRow[] {
     isShare: true,
     digits: 3,
   }));
+}
+
+/** Without those that have no ratio: a model of which every training part is held out too. */
+function memorizationRows({memorization}: EvaluationMetrics): ScoreRow[] {
+  return Object.entries(memorization).flatMap(([name, {ratio}]) =>
+    ratio === null
+      ? []
+      : {
+          name: `distance to nearest training part, ${name}`,
+          value: ratio,
+          real: 1,
+          meaning: 'against held-out real parts: 0 would be copies',
+          isShare: false,
+          digits: 2,
+        },
+  );
 }
