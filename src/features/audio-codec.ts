@@ -63,7 +63,7 @@ export class AudioCodec implements Codec {
     return {sampleRateHz, samples: Float32Array.from({length: clipSamples}, (_, i) => samples[i]! * scale)};
   }
 
-  /** S for Griffin–Lim, a frame each half hop: [2F][numBins] flat, relative to the loudest cell. */
+  /** S for Griffin–Lim at the frames of the dense transform, one each half hop (rounded up): [frames][numBins] flat, relative to the loudest cell. */
   private magnitudes(values: Float32Array): Float64Array {
     const {numMelBands} = this.spec;
     const numFrames = this.stft.numFrames;
@@ -73,8 +73,9 @@ export class AudioCodec implements Codec {
     const dense = this.denseStft.numFrames;
     const mel = new Float64Array(dense * numMelBands);
     for (let f = 0; f < dense; f++) {
-      // Frames are centred on their hops, so the denser ones stand a quarter of a hop to the sides of the given ones.
-      const at = Math.max(0, Math.min(numFrames - 1, (f + 0.5) / 2 - 0.5));
+      // In given frames. With an even hop the denser ones stand a quarter of a hop to the sides of the given ones.
+      const position = (this.denseStft.frameCentre(f) - this.stft.frameCentre(0)) / this.spec.hopLengthSamples;
+      const at = Math.max(0, Math.min(numFrames - 1, position));
       const low = Math.floor(at);
       const high = Math.min(low + 1, numFrames - 1);
       for (let m = 0; m < numMelBands; m++) {

@@ -82,6 +82,11 @@ export class Stft {
     return out;
   }
 
+  /** Where the window of frame f is highest, in samples: hop/2 for the first, rounded down to where a window can start. */
+  frameCentre(f: number): number {
+    return this.frameStart(f) + this.window.length / 2;
+  }
+
   private frameStart(f: number): number {
     const {windowLengthSamples, hopLengthSamples} = this.options;
     return f * hopLengthSamples + Math.floor((hopLengthSamples - windowLengthSamples) / 2);

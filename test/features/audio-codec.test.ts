@@ -92,6 +92,23 @@ test('other constants work as well: 16 kHz, a window of 400, 40 bands', () => {
   assert.equal(other.decode(values).samples.length, 8000);
 });
 
+test('a sound stays where it was in time, whether its hop can be halved or not', () => {
+  // With a hop of 5 the dense one is 3: positions taken for half hops would come a fifth late.
+  for (const hopLengthSamples of [5, 6, 7, 32]) {
+    const other = new AudioCodec({...digitSpeech, windowLengthSamples: 64, hopLengthSamples, numMelBands: 8});
+    const samples = new Float32Array(4096);
+    for (let n = 3000; n < 3200; n++) samples[n] = 0.5 * Math.sin((2 * Math.PI * 1000 * n) / 8000);
+    const decoded = other.decode(other.encode({sampleRateHz: 8000, samples})).samples;
+    let energy = 0;
+    let moment = 0;
+    decoded.forEach((sample, n) => {
+      energy += sample ** 2;
+      moment += n * sample ** 2;
+    });
+    assert.ok(Math.abs(moment / energy - 3099.5) < 16, `hop ${hopLengthSamples}: centred on ${moment / energy}`);
+  }
+});
+
 test('what is not such a sound is refused', () => {
   assert.throws(() => codec.encode('seven'), /Expected the part to be a sound, got "text"\./);
   assert.throws(

@@ -68,3 +68,14 @@ test('Griffin–Lim finds a sound with the wanted magnitudes, better with more s
     griffinLim(new Float64Array(magnitude.length), stft, new RandomStream(1, 'phase')).every(sample => sample === 0),
   );
 });
+
+test('frames are centred on the middle of their hops, to half a sample', () => {
+  const centres = (windowLengthSamples: number, hopLengthSamples: number) => {
+    const stft = new Stft({numSamples: 100, windowLengthSamples, hopLengthSamples});
+    return [0, 1, 4].map(f => stft.frameCentre(f));
+  };
+  assert.deepEqual(centres(8, 4), [2, 6, 18]);
+  assert.deepEqual(centres(9, 3), [1.5, 4.5, 13.5]);
+  // No whole sample at which a window of 8 could start is centred on 1.5.
+  assert.deepEqual(centres(8, 3), [1, 4, 13]);
+});
