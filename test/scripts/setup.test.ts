@@ -155,5 +155,60 @@ test('a second set-up waits for the first, and a lock of a dead process is taken
     withLock(lock, async () => Promise.reject(new Error('inside')), quiet),
     /inside/,
   );
-  assert.ok(!fs.existsSync(lock), 'the lock is let go');
+  assert.deepEqual(fs.readdirSync(path.dirname(lock)), [], 'the lock is let go');
+});
+
+test('a lock that names no process, and one that nobody touches, are taken over; one line says what is waited for', async t => {
+  const {withLock} = await import(scripts('setup/lock.mjs'));
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lock-test-'));
+  t.after(() => fs.rmSync(folder, {recursive: true}));
+  const lock = path.join(folder, 'setup.lock');
+  const lines: string[] = [];
+  const leave = (text: string, ageSeconds: number): void => {
+    fs.writeFileSync(lock, text);
+    const then = Date.now() / 1000 - ageSeconds;
+    fs.utimesSync(lock, then, then);
+  };
+  const work = async (): Promise<string> => 'done';
+  for (const [text, ageSeconds] of [
+    ['', 6],
+    ['torn', 6],
+    // A number that now belongs to another process, this one.
+    [`${process.pid} somebody\n`, 61],
+  ] as const) {
+    leave(text, ageSeconds);
+    assert.equal(await withLock(lock, work, (line: string) => lines.push(line)), 'done');
+  }
+  assert.equal(lines.length, 0);
+
+  leave('', 4.5);
+  assert.equal(await withLock(lock, work, (line: string) => lines.push(line)), 'done');
+  assert.deepEqual(lines, [`Waiting for ${lock}, which names no process; after 5 s it counts as left over …`]);
+  leave(`${process.pid} somebody\n`, 59.5);
+  assert.equal(await withLock(lock, work, (line: string) => lines.push(line)), 'done');
+  assert.equal(lines[1], `Waiting for another set-up in this folder (process ${process.pid}, ${lock}) …`);
+  assert.equal(lines.length, 2);
+  assert.deepEqual(fs.readdirSync(folder), []);
+});
+
+test('many that find one stale lock: never two at once', async t => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lock-test-'));
+  t.after(() => fs.rmSync(folder, {recursive: true}));
+  const gone = spawn(process.execPath, ['-e', '']);
+  await new Promise(resolve => gone.on('exit', resolve));
+  fs.writeFileSync(path.join(folder, 'setup.lock'), `${gone.pid} left over\n`);
+  const program = `
+    import {withLock} from ${JSON.stringify(scripts('setup/lock.mjs'))};
+    import {mkdirSync, rmdirSync} from 'node:fs';
+    await withLock('setup.lock', async () => {
+      mkdirSync('only-one'); // fails when another is inside
+      await new Promise(resolve => setTimeout(resolve, 20));
+      rmdirSync('only-one');
+    }, () => {});`;
+  const ends = Array.from({length: 6}, () => {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {cwd: folder});
+    return new Promise(resolve => child.on('exit', resolve));
+  });
+  assert.deepEqual(await Promise.all(ends), [0, 0, 0, 0, 0, 0]);
+  assert.deepEqual(fs.readdirSync(folder), []);
 });
