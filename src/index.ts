@@ -23,6 +23,7 @@ export {
 
 export type {Dataset} from './datasets/dataset';
 export {loadDigits} from './datasets/digits';
+export {stratifiedSubset} from './datasets/pairing';
 export {formatWav, parseWav, readWav} from './datasets/wav';
 export {agreement, chanceAgreement, classFrequencies, classSpread} from './evaluation/classes';
 export {jointCoherence} from './evaluation/coherence';
@@ -34,11 +35,14 @@ export {kernelDistance} from './evaluation/kernel-distance';
 export {memorization} from './evaluation/memorization';
 export type {EvaluationMetrics} from './evaluation/metrics-record';
 export {disposeOracles, judge, loadOracles, type Oracle, type Oracles} from './evaluation/oracles';
-export {buildReport, type RunReport, scoreTable} from './evaluation/report';
+export {buildReport, type EvaluationFacts, type RunFacts, type RunReport, scoreTable} from './evaluation/report';
 export {neighbourDifferences, sharpnessRatio} from './evaluation/sharpness';
 export {decodeParts, FeatureCache, toBatch} from './features/batch';
 export {buildCodec, type Codec} from './features/codec';
+export {type GriffinLimOptions, griffinLim, spectralConvergence} from './features/griffin-lim';
 export {hzToMel, melToHz} from './features/mel';
+export {type Spectrum, Stft, type StftOptions} from './features/stft';
+export {buildVocabulary, tokenize} from './features/text';
 export {buildFusion, type Fusion, type FusionInput, type FusionName, fusionNames} from './fusion/fusion';
 export {
   type DiscriminatorLoss,

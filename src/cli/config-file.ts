@@ -37,8 +37,10 @@ export function applyConfigFile<S extends string = never>(
     if (option.isBoolean() !== (typeof value === 'boolean')) {
       throw badInput(`"${key}" in ${file}`, option.isBoolean() ? 'true or false' : 'a text or a number', value);
     }
-    if (command.getOptionValueSource(key) === 'cli') continue;
     const parse = option.parseArg as ((text: string, previous: unknown) => unknown) | undefined;
+    if (!parse && !option.isBoolean() && typeof value !== 'string')
+      throw badInput(`"${key}" in ${file}`, 'a text', value);
+    if (command.getOptionValueSource(key) === 'cli') continue;
     command.setOptionValueWithSource(
       key,
       parse && !option.isBoolean() ? parse(String(value), undefined) : value,

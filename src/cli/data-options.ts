@@ -30,10 +30,20 @@ export function loadDataset(options: DataOptions): Dataset {
 
 /** @param from the model's folder, for the message. @throws UserError when the data are not what the model was built for. */
 export function assertDataFit(dataset: Dataset, modalities: Modalities, from: string): void {
-  if (JSON.stringify(dataset.modalities) === JSON.stringify(modalities)) return;
-  throw badInput(
-    from,
-    `a model of the modalities of ${dataset.name} (${Object.keys(dataset.modalities).join(', ')})`,
-    Object.keys(modalities).join(', '),
-  );
+  const [wanted, got] = [Object.keys(dataset.modalities), Object.keys(modalities)];
+  if (wanted.join() !== got.join())
+    throw badInput(from, `a model of the modalities of ${dataset.name} (${wanted.join(', ')})`, got.join(', '));
+  for (const name of wanted) {
+    const [ours, theirs] = [dataset.modalities[name]!, modalities[name]!] as unknown as Record<string, unknown>[];
+    for (const key of new Set([...Object.keys(ours!), ...Object.keys(theirs!)])) {
+      const [value, other] = [JSON.stringify(ours![key]), JSON.stringify(theirs![key])];
+      if (value !== other) throw badInput(from, `a model whose ${name} has the ${key} ${brief(value)}`, brief(other));
+    }
+  }
+}
+
+/** A whole vocabulary would fill the screen. */
+function brief(json: string | undefined): string {
+  if (json === undefined) return 'none';
+  return json.length > 60 ? `${json.slice(0, 57)}…` : json;
 }

@@ -9,9 +9,14 @@ export interface Interruption extends Disposable {
 export function listenForInterrupt(say: (line: string) => void): Interruption {
   const controller = new AbortController();
   const stop = (): void => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
-    say('Stopping after this step and saving; Ctrl-C once more ends at once, without saving.');
-    controller.abort();
+    if (controller.signal.aborted) {
+      // The progress bar has hidden the cursor, and nobody else will show it again.
+      if (process.stderr.isTTY) process.stderr.write(showCursor);
+      process.exit(exitCodes.interrupted);
+    } else {
+      say('Stopping after this step and saving; Ctrl-C once more ends at once, without saving.');
+      controller.abort();
+    }
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
   return {
@@ -19,3 +24,6 @@ export function listenForInterrupt(say: (line: string) => void): Interruption {
     [Symbol.dispose]: () => process.off('SIGINT', stop).off('SIGTERM', stop),
   };
 }
+
+/** ECMA-48 with DEC's private mode 25, which cli-progress resets. */
+const showCursor = '\u001b[?25h';

@@ -2,14 +2,13 @@
 import type {Command} from 'commander';
 import type {BackendInfo} from '../backend/select';
 import {UserError} from '../core/checks';
-import {type ModelConfig, modelConfig, type TrainConfig, trainConfig} from '../core/config';
+import {assertConfigsFit, type ModelConfig, modelConfig, type TrainConfig, trainConfig} from '../core/config';
 import type {Dataset} from '../datasets/dataset';
 import {FeatureCache} from '../features/batch';
 import {type FlagshipResult, trainFlagship} from '../training/flagship';
 import type {Phase} from '../training/progress';
 import {applyConfigFile} from './config-file';
 import {addDataOptions, type DataOptions} from './data-options';
-import {listenForInterrupt} from './interrupt';
 import {integerOption, positiveOption} from './options';
 import {showProgress} from './progress';
 import {type RunRecord, recordRun} from './run-record';
@@ -67,21 +66,53 @@ export function addTrainingOptions(command: Command, out: string): Command {
     );
 }
 
-/** Options, config file and defaults, checked before anything is loaded. */
+/**
+ * Options, config file and defaults, checked before anything is loaded. An option on the command line goes over the file,
+ * in which a key may stand at the top or in "training", and the file over the defaults.
+ */
 export function planTraining(command: Command): TrainingPlan {
   const file = command.opts<TrainingOptions>().config;
   const sections = file ? applyConfigFile(command, file, ['model', 'training']) : {};
   const options = command.opts<TrainingOptions>();
-  if (options.minutes !== undefined && options.steps !== undefined) {
-    throw new UserError('Expected --minutes or --steps, got both.');
+  const fromFile: Partial<TrainConfig> = {...sections.training};
+  for (const [key, value] of Object.entries(optionsFrom(command, 'config'))) {
+    if (key in fromFile) throw new UserError(`${file}: Expected "${key}" once, got it at the top and in "training".`);
+    Object.assign(fromFile, {[key]: value});
   }
-  const training: Partial<TrainConfig> = {seed: options.seed, ...sections.training};
-  const time = {minutes: options.minutes, steps: options.steps, encoderSteps: options.encoderSteps};
+  const given = optionsFrom(command, 'cli');
+  if (given.minutes !== undefined && given.steps !== undefined)
+    throw new UserError('Expected --minutes or --steps, got both.');
+  if (fromFile.minutes !== undefined && typeof fromFile.steps === 'number')
+    throw new UserError(`${file}: Expected "minutes" or "steps", got both.`);
+  // A time that is asked for ends the training, whatever steps a file names.
+  const training = {...fromFile, ...(given.minutes === undefined ? {} : {steps: null}), ...given};
   const model = (sections.model ?? {}) as Partial<Omit<ModelConfig, 'modalities'>>;
-  const plan = {options, model, training: {...training, ...definedOnly(time)}};
-  inFile(file, () => trainConfig(plan.training));
-  inFile(file, () => modelConfig({}, plan.model));
-  return plan;
+  inFile(file, () => assertConfigsFit(trainConfig(training), modelConfig({}, model)));
+  return {options, model, training};
+}
+
+/** The options of the training itself that come from one source. */
+function optionsFrom(command: Command, source: 'cli' | 'config'): Partial<TrainConfig> {
+  const keys = ['seed', 'minutes', 'steps', 'encoderSteps'] as const;
+  const chosen = keys.filter(key => command.getOptionValueSource(key) === source);
+  return Object.fromEntries(chosen.map(key => [key, command.getOptionValue(key)]));
+}
+
+/**
+ * The command that repeats a run exactly, on the same engine with as many threads: the steps that a timed run took, its
+ * seed, and the data and settings that it was given.
+ */
+export function repeatCommand(start: string, {options}: TrainingPlan, record: RunRecord): string {
+  const given = (['images', 'speech', 'config'] as const).flatMap(key =>
+    options[key] === undefined ? [] : [`--${key} ${quoted(options[key])}`],
+  );
+  const {steps, encoderSteps, seed} = record;
+  return [start, `--steps ${steps} --encoder-steps ${encoderSteps} --seed ${seed}`, ...given].join(' ');
+}
+
+/** quoted("my data") is "'my data'", as a shell wants it. */
+function quoted(text: string): string {
+  return /^[\w./:=@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 export interface TrainedRun {
@@ -89,15 +120,19 @@ export interface TrainedRun {
   readonly record: RunRecord;
 }
 
-/** Trains with a progress display; Ctrl-C ends it early, and what was reached is returned. */
-export async function runTraining(plan: TrainingPlan, dataset: Dataset, backend: BackendInfo): Promise<TrainedRun> {
+/** Trains with a progress display; aborting `signal` ends it early, and what was reached is returned. */
+export async function runTraining(
+  plan: TrainingPlan,
+  dataset: Dataset,
+  backend: BackendInfo,
+  signal: AbortSignal,
+): Promise<TrainedRun> {
   const progress = showProgress();
-  using interruption = listenForInterrupt(line => console.error(`\n${line}`));
   try {
     const result = await trainFlagship(dataset, new FeatureCache(dataset.modalities), {
       model: plan.model,
       train: {...defaultMinutes(backend), ...plan.training},
-      signal: interruption.signal,
+      signal,
       onProgress: news => progress.update({...news, phase: phaseNames[news.phase]}),
     });
     return {result, record: recordRun(result, dataset, backend)};
@@ -118,8 +153,4 @@ function inFile(file: string | undefined, check: () => unknown): void {
     if (file && error instanceof UserError) throw new UserError(`${file}: ${error.message}`, error.exitCode);
     throw error;
   }
-}
-
-function definedOnly<T extends object>(record: T): Partial<T> {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

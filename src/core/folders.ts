@@ -33,7 +33,7 @@ export function assertReplaceable(folder: string, mark: FolderMark, name = '--ou
     const own = `one with a ${mark.file} whose "${mark.key}" is "${mark.value}"`;
     throw new UserError(`Expected ${name} to be a new or an empty folder, or ${own}, got ${got}.`, exitCodes.output);
   };
-  const stat = fs.statSync(folder, {throwIfNoEntry: false});
+  const stat = fs.existsSync(folder) ? fs.statSync(folder) : undefined;
   if (stat && !stat.isDirectory()) refuse(`the file ${folder}`);
   if (stat && fs.readdirSync(folder).length > 0 && !isMarked(folder, mark))
     refuse(`${folder}, which holds other things`);
@@ -45,7 +45,7 @@ export function assertFileWritable(file: string, name = '--out'): void {
   const refuse = (got: string): never => {
     throw new UserError(`Expected ${name} to be a new file or one to replace, got ${got}.`, exitCodes.output);
   };
-  if (fs.statSync(file, {throwIfNoEntry: false})?.isDirectory()) refuse(`the folder ${file}`);
+  if (fs.existsSync(file) && fs.statSync(file).isDirectory()) refuse(`the folder ${file}`);
   assertParentWritable(file, refuse);
 }
 

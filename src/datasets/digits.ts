@@ -43,7 +43,13 @@ export function loadDigits(options: DigitsOptions = {}): Dataset {
     options.speechDir ? `speech from ${options.speechDir}` : 'spoken digits of espeak-ng 1.51 (32 synthetic voices)',
     'captions made from the pictures',
   ].join('; ');
-  return new DigitsDataset(source, describe(pictures), speech);
+  return new DigitsDataset(nameOf(options), source, describe(pictures), speech);
+}
+
+/** Scores on other data must not be taken for scores on the embedded ones: 'digits (own images and speech)'. */
+function nameOf({imagesDir, speechDir}: DigitsOptions): string {
+  const own = [imagesDir ? 'images' : '', speechDir ? 'speech' : ''].filter(Boolean).join(' and ');
+  return own ? `digits (own ${own})` : 'digits';
 }
 
 export const digitImage: ImageModality = {kind: 'image', height: 28, width: 28, channels: 1};
@@ -69,12 +75,12 @@ interface DescribedPicture extends LabelledPicture {
 }
 
 class DigitsDataset implements Dataset {
-  readonly name = 'digits';
   readonly modalities: Modalities = {image: digitImage, caption: digitCaption, speech: digitSpeech};
   readonly classNames: readonly string[] = digitNames;
   private readonly fixedRows = new Map<SplitName, readonly Example[]>();
 
   constructor(
+    readonly name: string,
     readonly source: string,
     private readonly pictures: Readonly<Record<SplitName, readonly DescribedPicture[]>>,
     private readonly speech: SpeechPool,

@@ -7,28 +7,55 @@ export interface RunFacts {
   /** Name and version of this package. */
   readonly package: string;
   readonly version: string;
-  /** The backend's line: which engine, which version, how many threads. */
-  readonly backend: string;
-  readonly dataset: string;
-  readonly seed: number;
-  /** Steps of the generator. */
-  readonly steps: number;
-  /** Wall clock of the whole training. */
-  readonly trainSeconds: number;
-  readonly msPerStep: number;
+  /** Of the training, as all that follows: which engine, which version, how many threads. Null where it is not known. */
+  readonly backend: string | null;
+  readonly dataset: string | null;
+  /** Where the data came from. */
+  readonly source: string | null;
+  readonly seed: number | null;
+  /** Steps of G and D. */
+  readonly steps: number | null;
+  readonly encoderSteps: number | null;
+  /** Wall clock of the whole training, and of each phase. */
+  readonly trainSeconds: number | null;
+  readonly seconds: Readonly<Record<string, number>> | null;
+  readonly msPerStep: number | null;
   /** Trainable values of all players together. */
   readonly parameters: number;
 }
 
+/** On what the scores were computed, which need not be what the model was trained on. */
+export interface EvaluationFacts {
+  readonly backend: string;
+  readonly dataset: string;
+  readonly source: string;
+}
+
 /** What report.json holds; further keys may be added, these stay. */
 export interface RunReport extends RunFacts {
+  readonly evaluation: EvaluationFacts;
   readonly metrics: EvaluationMetrics;
 }
 
 /** Joins facts and scores, in the order of the file. `JSON.stringify(report, null, 2)` is report.json. */
-export function buildReport(facts: RunFacts, metrics: EvaluationMetrics): RunReport {
-  const {package: name, version, backend, dataset, seed, steps, trainSeconds, msPerStep, parameters} = facts;
-  return {package: name, version, backend, dataset, seed, steps, trainSeconds, msPerStep, parameters, metrics};
+export function buildReport(facts: RunFacts, evaluation: EvaluationFacts, metrics: EvaluationMetrics): RunReport {
+  // Named one by one, so that the file has this order and nothing else that the record may hold.
+  return {
+    package: facts.package,
+    version: facts.version,
+    backend: facts.backend,
+    dataset: facts.dataset,
+    source: facts.source,
+    seed: facts.seed,
+    steps: facts.steps,
+    encoderSteps: facts.encoderSteps,
+    trainSeconds: facts.trainSeconds,
+    seconds: facts.seconds,
+    msPerStep: facts.msPerStep,
+    parameters: facts.parameters,
+    evaluation: {backend: evaluation.backend, dataset: evaluation.dataset, source: evaluation.source},
+    metrics,
+  };
 }
 
 /**

@@ -65,6 +65,14 @@ test('paths that lead nowhere, or to the wrong thing', async () => {
   const home = path.dirname(inside('home/letter.txt', 'dear'));
   await fails(['generate', '--out', home], 4, /^Expected --out to be .*, got .*home, which holds other things\.$/);
   assert.deepEqual(fs.readdirSync(home), ['letter.txt']);
+  // A file of the right name makes no folder of ours.
+  const foreign = path.dirname(inside('site/config.json', '{"format": "website"}'));
+  inside('site/report.json', '{"package": "theirs"}');
+  inside('site/samples.json', '[]');
+  for (const verb of ['train', 'generate', 'first-run'])
+    await fails([verb, '--out', foreign], 4, /^Expected --out to be .*, got .*site, which holds other things\.$/);
+  assert.deepEqual(fs.readdirSync(foreign).sort(), ['config.json', 'report.json', 'samples.json']);
+  await fails(['evaluate', '--out', foreign], 4, /^Expected --out to be .*, got the folder .*site\.$/);
 });
 
 test('files that are torn or of another kind are named', async () => {
@@ -95,7 +103,10 @@ test('help and version are no errors, and say the exit codes', async () => {
     const {code, stdout, stderr} = await runCommand(args);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^Usage: multimodal-gan/);
-    assert.match(stdout, /Exit codes: 0 done, 2 wrong option or config, 3 input .+, 4 results .+, 130 interrupted/);
+    assert.match(
+      stdout,
+      /Exit codes: 0 done, 2 wrong option or config, 3 input .+, 4 results .+, 5 a training that diverged, 130 interrupted/,
+    );
   }
   assert.match((await runCommand(['--version'])).stdout, /^\d+\.\d+\.\d+\n$/);
 });

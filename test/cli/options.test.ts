@@ -47,7 +47,8 @@ function configured(json: string, ...args: string[]): Record<string, unknown> {
     .option('--config <file>')
     .option('--minutes <minutes>', '', positiveOption('--minutes'), 4)
     .option('--seed <seed>', '', integerOption('--seed', Number.MIN_SAFE_INTEGER), 1)
-    .option('--resume', '', false);
+    .option('--resume', '', false)
+    .option('--out <dir>', '', 'out');
   command.parse(args, {from: 'user'});
   const sections = applyConfigFile(command, file, ['training']);
   return {...command.opts(), ...sections};
@@ -56,16 +57,17 @@ function configured(json: string, ...args: string[]): Record<string, unknown> {
 test('a config file overrides defaults, the command line overrides the file', () => {
   const json = '{"minutes": 0.25, "seed": 5, "resume": true, "training": {"batchSize": 16}}';
   const options = configured(json, '--seed', '9');
-  assert.deepEqual(options, {minutes: 0.25, seed: 9, resume: true, training: {batchSize: 16}});
+  assert.deepEqual(options, {minutes: 0.25, seed: 9, resume: true, out: 'out', training: {batchSize: 16}});
 });
 
 test('a config file with a fault: one line that names the file and the key', () => {
   const faults: [json: string, message: RegExp][] = [
-    ['{"minuets": 4}', /run\.json: Unknown key "minuets"; choose minutes, seed, resume or training\.$/],
+    ['{"minuets": 4}', /run\.json: Unknown key "minuets"; choose minutes, seed, resume, out or training\.$/],
     ['{"minutes": -4}', /^Expected --minutes to be a number above 0, got "-4"\.$/],
     ['{"minutes": [4]}', /^Expected "minutes" in .*run\.json to be a text, a number or a truth value, got \[4\]\.$/],
     ['{"resume": "yes"}', /^Expected "resume" in .*run\.json to be true or false, got "yes"\.$/],
     ['{"minutes": true}', /^Expected "minutes" in .*run\.json to be a text or a number, got true\.$/],
+    ['{"out": 5}', /^Expected "out" in .*run\.json to be a text, got 5\.$/],
     ['{"training": 3}', /^Expected "training" in .*run\.json to be an object, got 3\.$/],
     ['{"config": "other.json"}', /Unknown key "config"/],
     ['[1]', /^Expected .*run\.json to be a JSON object, got \[1\]\.$/],

@@ -9,7 +9,7 @@ import {
   expected,
   unknownChoice,
 } from '../../src/core/checks';
-import {defaultTrainConfig, modelConfig, trainConfig} from '../../src/core/config';
+import {assertConfigsFit, defaultTrainConfig, modelConfig, trainConfig} from '../../src/core/config';
 import {numFrames, partShape} from '../../src/core/types';
 
 test('errors name the thing, the rule and the value', () => {
@@ -62,4 +62,19 @@ test('configs: defaults, overrides, unknown keys and wrong values by name', () =
     /Unknown key "modalities\.image\.heigth" in model config\./,
   );
   assert.throws(() => modelConfig({image}, {fusion: 'sum' as never}), /Wrong fusion in model config: .*got "sum"\./);
+});
+
+test('settings that cannot train: batches of one, averages that never move, groups that do not fill a batch', () => {
+  for (const key of ['batchSize', 'encoderBatchSize'] as const) {
+    assert.throws(() => trainConfig({[key]: 1}), new RegExp(`Wrong ${key} in train config: .*; got 1\\.`));
+    assert.equal(trainConfig({[key]: 2})[key], 2);
+  }
+  for (const key of ['adamBeta1', 'adamBeta2', 'emaDecay'] as const) {
+    assert.throws(() => trainConfig({[key]: 1}), new RegExp(`Wrong ${key} in train config: .*; got 1\\.`));
+    assert.equal(trainConfig({[key]: 0})[key], 0);
+  }
+  assert.throws(() => modelConfig({image}, {modalities: {}} as never), /Unknown key "modalities" in model config/);
+  const train = trainConfig({batchSize: 24});
+  assert.throws(() => assertConfigsFit(train, {minibatchGroup: 16}), /batchSize to be a multiple of .*16, got 24\./);
+  assert.doesNotThrow(() => assertConfigsFit(train, {minibatchGroup: 12}));
 });

@@ -3,7 +3,7 @@ import {before, test} from 'node:test';
 import {selectBackend} from '../../src/backend/select';
 import {tf} from '../../src/core/tensorflow';
 import {loadDigits} from '../../src/datasets/digits';
-import {evaluateModel} from '../../src/evaluation/evaluate';
+import {evaluateInterruptibly, evaluateModel} from '../../src/evaluation/evaluate';
 import type {CoherenceGroup, EvaluationMetrics} from '../../src/evaluation/metrics-record';
 import {disposeOracles, loadOracles} from '../../src/evaluation/oracles';
 import {buildReport, scoreTable} from '../../src/evaluation/report';
@@ -161,11 +161,13 @@ test('rows that lack modalities are left out where they are needed, and nowhere 
 test('no score is NaN, and the report keeps its keys', () => {
   const metrics = evaluateFake(row => row, {count: 150});
   const facts = {
-    package: 'multimodal-gan', version: '0.1.0', backend: 'backend: cpu', dataset: 'digits', seed: 1, steps: 20,
-    trainSeconds: 3.5, msPerStep: 100, parameters: 12345,
+    package: 'multimodal-gan', version: '0.1.0', backend: 'backend: cpu', dataset: 'digits', source: 'files', seed: 1,
+    steps: 20, encoderSteps: 15, trainSeconds: 3.5, seconds: {encoder: 1, total: 3.5}, msPerStep: 100, parameters: 12345,
   }; // biome-ignore format: facts
-  const report = JSON.parse(JSON.stringify(buildReport(facts, metrics)));
-  assert.deepEqual(Object.keys(report), [...Object.keys(facts), 'metrics']);
+  const evaluation = {backend: 'backend: wasm', dataset: 'others', source: 'other files'};
+  const report = JSON.parse(JSON.stringify(buildReport({...facts, more: 1} as typeof facts, evaluation, metrics)));
+  assert.deepEqual(Object.keys(report), [...Object.keys(facts), 'evaluation', 'metrics']);
+  assert.deepEqual({...report, metrics: null}, {...facts, evaluation, metrics: null});
   assert.ok(!JSON.stringify(report).includes('null'), 'NaN and infinities become null in JSON');
   const {mean, real, chance} = report.metrics.coherence.twoGiven as CoherenceGroup;
   assert.ok(mean > chance && real > chance);
@@ -214,4 +216,25 @@ test('impossible requests are refused in one line', () => {
   assert.throws(() => evaluateModel(model, empty, {}, {seed: 1}), {
     message: 'Expected at least 2 test examples of empty, got 0.',
   });
+});
+
+test('an evaluation that can be interrupted: the same scores, ends between stages, leaks nothing', async () => {
+  const oracles = loadOracles();
+  const model = buildFakeModel(rows, dataset.modalities, row => row);
+  const options = {seed: 1, count: 60};
+  const expected = evaluateModel(model, dataset, oracles, options);
+  const alive = tf.memory().numTensors;
+  const never = new AbortController().signal;
+  assert.deepEqual(await evaluateInterruptibly(model, dataset, oracles, {...options, signal: never}), expected);
+
+  const abort = new AbortController();
+  const stages: string[] = [];
+  const onStage = (stage: string): void => {
+    // As Ctrl-C arrives: not before the event loop has its turn.
+    if (stages.push(stage) === 3) setImmediate(() => abort.abort());
+  };
+  assert.equal(await evaluateInterruptibly(model, dataset, oracles, {...options, onStage, signal: abort.signal}), null);
+  assert.ok(stages.length === 3 || stages.length === 4, stages.join());
+  assert.equal(tf.memory().numTensors, alive);
+  disposeOracles(oracles);
 });

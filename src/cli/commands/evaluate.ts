@@ -1,6 +1,7 @@
 /** `multimodal-gan evaluate`: the scores of a trained model, beside those of real data and of chance. */
 import {Command} from 'commander';
 import {writeFileWhole} from '../../core/files';
+import {assertFileWritable} from '../../core/folders';
 import type {SplitName} from '../../core/types';
 import {evaluateModel} from '../../evaluation/evaluate';
 import {disposeOracles, loadOracles} from '../../evaluation/oracles';
@@ -44,8 +45,10 @@ async function evaluate(command: Command): Promise<void> {
   const file = command.opts<EvaluateOptions>().config;
   if (file) applyConfigFile(command, file);
   const options = command.opts<EvaluateOptions>();
+  if (options.out) assertFileWritable(options.out);
   const backend = await startEngine();
   const model = loadModel(options.model);
+  const run = readRun(options.model);
   const dataset = loadDataset(options);
   assertDataFit(dataset, model.config.modalities, options.model);
   const oracles = loadOracles();
@@ -57,22 +60,29 @@ async function evaluate(command: Command): Promise<void> {
   });
   console.log(scoreTable(metrics));
   if (options.out) {
-    // A model that came without its record has no training to tell of.
-    const record = readRun(options.model)?.record;
-    const facts: RunFacts = record ?? {
-      package: 'multimodal-gan',
-      version: packageVersion(),
-      backend: describeBackend(backend),
-      dataset: dataset.name,
-      seed: options.seed,
-      steps: 0,
-      trainSeconds: 0,
-      msPerStep: 0,
-      parameters: model.numParameters,
-    };
-    writeFileWhole(options.out, `${JSON.stringify(buildReport(facts, metrics), null, 2)}\n`);
+    const facts = run?.record ?? unknownRun(model.numParameters);
+    const evaluation = {backend: describeBackend(backend), dataset: dataset.name, source: dataset.source};
+    writeFileWhole(options.out, `${JSON.stringify(buildReport(facts, evaluation, metrics), null, 2)}\n`);
     console.log(`\nAlso in ${options.out}`);
   }
   disposeOracles(oracles);
   model.dispose();
+}
+
+/** A model that came without its record has no training to tell of. */
+function unknownRun(parameters: number): RunFacts {
+  return {
+    package: 'multimodal-gan',
+    version: packageVersion(),
+    backend: null,
+    dataset: null,
+    source: null,
+    seed: null,
+    steps: null,
+    encoderSteps: null,
+    trainSeconds: null,
+    seconds: null,
+    msPerStep: null,
+    parameters,
+  };
 }

@@ -4,32 +4,47 @@ import * as path from 'node:path';
 import {Command} from 'commander';
 import {exitCodes} from '../../core/checks';
 import {writeFileWhole} from '../../core/files';
+import {assertReplaceable, putInPlace} from '../../core/folders';
 import {tf} from '../../core/tensorflow';
 import type {Dataset} from '../../datasets/dataset';
-import {evaluateModel} from '../../evaluation/evaluate';
+import {evaluateInterruptibly} from '../../evaluation/evaluate';
 import type {EvaluationMetrics} from '../../evaluation/metrics-record';
 import {disposeOracles, loadOracles, type Oracles} from '../../evaluation/oracles';
 import {buildReport, scoreTable} from '../../evaluation/report';
+import {modelMark} from '../../model/serialization';
 import {reportExamples} from '../../plots/report/examples';
 import {writeHtmlReport} from '../../plots/report/report-html';
 import {loadDataset} from '../data-options';
 import {startEngine} from '../engine';
-import {assertReplaceable, writeFolderWhole} from '../output-folder';
+import {listenForInterrupt} from '../interrupt';
+import {integerOption} from '../options';
+import {reportMark, withSibling, writeFolderWhole} from '../output-folder';
 import {saveTrained} from '../run-record';
 import {writeSamples} from '../samples';
-import {addTrainingOptions, planTraining, runTraining, type TrainedRun} from '../training-run';
+import {
+  addTrainingOptions,
+  planTraining,
+  repeatCommand,
+  runTraining,
+  type TrainedRun,
+  type TrainingPlan,
+} from '../training-run';
 
-/** Where the folder has its model: there as soon as the training is done, before the report. */
-const marker = path.join('model', 'config.json');
 /** As many as the report shows; the same seed draws the same ones. */
 const numSamples = 24;
 
 export function firstRunCommand(): Command {
   const command = new Command('first-run').description('Train, evaluate and write a report with samples (npm start)');
   return addTrainingOptions(command, path.join('out', 'first-run'))
+    .option(
+      '--evaluation-count <n>',
+      'examples to generate for the scores, and the most real rows to use',
+      integerOption('--evaluation-count', 2),
+      2000,
+    )
     .addHelpText(
       'after',
-      '\nCtrl-C ends the training early: what was reached is saved beside --out, and the exit code is 130.',
+      '\nCtrl-C ends it early, also during the evaluation: the model so far is saved in OUT-interrupted, what stands in OUT stays, and the exit code is 130.',
     )
     .action((_, self: Command) => firstRun(self));
 }
@@ -38,60 +53,92 @@ async function firstRun(command: Command): Promise<void> {
   const plan = planTraining(command);
   const {out} = plan.options;
   const interruptedOut = `${out}-interrupted`;
-  assertReplaceable(out, marker);
-  assertReplaceable(interruptedOut, 'config.json');
+  assertReplaceable(out, reportMark);
+  assertReplaceable(interruptedOut, modelMark, 'the folder for an interrupted run');
   const clock = stopwatch();
   const dataset = loadDataset(plan.options);
   const backend = await startEngine(line => console.log(line));
   console.log(`Data: ${dataset.source} (${clock()} s)`);
-  const trained = await runTraining(plan, dataset, backend);
+  using interruption = listenForInterrupt(line => console.error(`\n${line}`));
+  const {signal} = interruption;
+  const trained = await runTraining(plan, dataset, backend, signal);
   const {result, record} = trained;
-  if (result.interrupted) {
-    await writeFolderWhole(interruptedOut, 'config.json', folder => saveTrained(folder, result, record));
+  if (signal.aborted) {
+    await writeFolderWhole(interruptedOut, modelMark, folder => saveTrained(folder, result, record));
     console.log(`Stopped after ${result.steps} steps; the model so far is saved in ${interruptedOut}`);
     process.exitCode = exitCodes.interrupted;
     return;
   }
-  await writeFolderWhole(out, marker, folder => saveTrained(path.join(folder, 'model'), result, record));
-  console.log(
-    `Trained: ${result.encoderSteps} steps of E, ${result.steps} of G and D (${clock()} s); the model is in ${path.join(out, 'model')}`,
-  );
+  console.log(`Trained: ${result.encoderSteps} steps of E, ${result.steps} of G and D (${clock()} s)`);
 
   const oracles = loadOracles();
-  const {seed} = result.trainConfig;
-  const metrics = evaluateModel(result.model, dataset, oracles, {seed, onStage: stage => console.error(`${stage} …`)});
-  console.log(`Evaluated (${clock()} s)`);
-  await writeFolderWhole(out, marker, async folder => {
-    fs.cpSync(path.join(out, 'model'), path.join(folder, 'model'), {recursive: true});
-    await writeReport(folder, trained, dataset, oracles, metrics);
+  // An older report stays until the new one is whole.
+  await withSibling(out, async sibling => {
+    const model = path.join(sibling, 'model');
+    saveTrained(model, result, record);
+    let whole = false;
+    try {
+      const metrics = await evaluateInterruptibly(result.model, dataset, oracles, {
+        seed: result.trainConfig.seed,
+        count: command.opts<{evaluationCount: number}>().evaluationCount,
+        onStage: stage => console.error(`${stage} …`),
+        signal,
+      });
+      if (metrics) console.log(`Evaluated (${clock()} s)`);
+      whole = metrics !== null && (await writeReport(sibling, trained, dataset, oracles, metrics, signal));
+      if (whole) {
+        putInPlace(sibling, out, reportMark);
+        console.log(`Report written (${clock()} s)\n\n${scoreTable(metrics!)}\n\n${nextSteps(plan, trained)}`);
+        return;
+      }
+    } finally {
+      // Minutes of training are not to be lost with a report, whatever went wrong with it.
+      if (!whole && fs.existsSync(model)) {
+        putInPlace(model, interruptedOut, modelMark);
+        console.log(`Stopped before the report was whole; the trained model is saved in ${interruptedOut}`);
+      }
+    }
+    process.exitCode = exitCodes.interrupted;
   });
-  console.log(`Report written (${clock()} s)\n\n${scoreTable(metrics)}\n\n${nextSteps(out)}`);
   disposeOracles(oracles);
   result.model.dispose();
 }
 
+/** @returns false when it was interrupted before its end. */
 async function writeReport(
   folder: string,
   {result, record}: TrainedRun,
   dataset: Dataset,
   oracles: Oracles,
   metrics: EvaluationMetrics,
-): Promise<void> {
+  signal: AbortSignal,
+): Promise<boolean> {
   const {model, history, trainConfig} = result;
-  const report = buildReport(record, metrics);
-  writeFileWhole(path.join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+  const evaluation = {backend: record.backend, dataset: dataset.name, source: dataset.source};
+  const report = buildReport(record, evaluation, metrics);
+  writeFileWhole(path.join(folder, reportMark.file), `${JSON.stringify(report, null, 2)}\n`);
   const samples = model.generate(numSamples, {seed: trainConfig.seed});
   await writeSamples(path.join(folder, 'samples'), samples, dataset.modalities, ['png', 'wav', 'txt']);
   tf.dispose(samples);
+  if (await interrupted(signal)) return false;
   const examples = reportExamples(model, dataset, {seed: trainConfig.seed, oracles, numSamples});
-  const facts = {...report, encoderSteps: record.encoderSteps};
+  if (await interrupted(signal)) return false;
+  const facts = {...record, metrics};
   await writeHtmlReport(path.join(folder, 'report.html'), {report: facts, history, dataset, examples});
+  return !(await interrupted(signal));
 }
 
-function nextSteps(out: string): string {
+/** Lets a signal that came during long work arrive. */
+async function interrupted(signal: AbortSignal): Promise<boolean> {
+  await new Promise(resolve => setImmediate(resolve));
+  return signal.aborted;
+}
+
+function nextSteps(plan: TrainingPlan, {record}: TrainedRun): string {
   const steps = [
-    [`open ${path.join(out, 'report.html')}`, 'look at the samples, listen to them, compare the scores'],
+    [`open ${path.join(plan.options.out, 'report.html')}`, 'look at the samples, listen to them, compare the scores'],
     ['npm start -- --minutes 15', 'train longer: better in every score'],
+    [repeatCommand('npm start --', plan, record), 'repeat this run exactly'],
     ['npm run lab', 'the course: how it works, step by step'],
     ['npx multimodal-gan generate --help', 'more samples, or complete one modality from another'],
   ] as const;

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import {Command} from 'commander';
 import {unknownChoice} from '../../core/checks';
 import {writeFileWhole} from '../../core/files';
+import {assertReplaceable} from '../../core/folders';
 import {tf} from '../../core/tensorflow';
 import type {SplitName} from '../../core/types';
 import {FeatureCache, toBatch} from '../../features/batch';
@@ -14,7 +15,7 @@ import {addDataOptions, assertDataFit, type DataOptions, loadDataset} from '../d
 import {startEngine} from '../engine';
 import {writeNpy} from '../npy';
 import {choiceOption, integerOption, listOption} from '../options';
-import {assertReplaceable, writeFolderWhole} from '../output-folder';
+import {samplesMark, writeFolderWhole} from '../output-folder';
 import {assertFormatsFit, type SampleFormat, sampleFormats, writeSamples} from '../samples';
 
 interface GenerateOptions extends DataOptions {
@@ -27,8 +28,6 @@ interface GenerateOptions extends DataOptions {
   readonly split: SplitName;
   readonly config?: string;
 }
-
-const marker = 'samples.json';
 
 export function generateCommand(): Command {
   const command = new Command('generate')
@@ -66,26 +65,27 @@ export function generateCommand(): Command {
 
 const help = `
 Files: image-0001.png …, speech-0001.wav …, caption.txt (a line an example), samples.json (how they were made).
-With --format npy, one file a modality, float32 in the units of its tensor (image [N,28,28,1] and speech [N,32,32,1] in
-[-1, 1], caption [N,8,V] one-hot), caption.tokens.npy int32, caption.txt, and with --given labels.npy int32.`;
+With --format npy, one file a modality, float32 in the units of its tensor: pictures [N, height, width, channels] and
+sounds [N, mel bands, frames, 1] in [-1, 1], texts [N, tokens, vocabulary] as probabilities (one-hot where given);
+besides, caption.tokens.npy int32 (the most probable words), caption.txt, and with --given labels.npy int32.`;
 
 async function generate(command: Command): Promise<void> {
   const file = command.opts<GenerateOptions>().config;
   if (file) applyConfigFile(command, file);
   const options = command.opts<GenerateOptions>();
-  assertReplaceable(options.out, marker);
+  assertReplaceable(options.out, samplesMark);
   await startEngine();
   const model = loadModel(options.model);
   const {modalities} = model.config;
   assertFormatsFit(options.format, modalities);
   const {parts, labels} = options.given ? completeRows(model, options.given, options) : drawNew(model, options);
   const count = Object.values(parts)[0]!.shape[0]!;
-  await writeFolderWhole(options.out, marker, async folder => {
+  await writeFolderWhole(options.out, samplesMark, async folder => {
     await writeSamples(folder, parts, modalities, options.format);
     if (labels && options.format.includes('npy')) writeNpy(path.join(folder, 'labels.npy'), labels, [count]);
     const {model: from, seed, given = [], split} = options;
     const how = {package: 'multimodal-gan', model: from, count, seed, given, split: given.length > 0 ? split : null};
-    writeFileWhole(path.join(folder, marker), `${JSON.stringify(how, null, 2)}\n`);
+    writeFileWhole(path.join(folder, samplesMark.file), `${JSON.stringify(how, null, 2)}\n`);
   });
   tf.dispose(parts);
   model.dispose();

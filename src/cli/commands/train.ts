@@ -1,13 +1,14 @@
 /** `multimodal-gan train`: the flagship, trained and saved as a folder. */
 import {Command} from 'commander';
 import {exitCodes} from '../../core/checks';
+import {assertReplaceable} from '../../core/folders';
+import {modelMark} from '../../model/serialization';
 import {loadDataset} from '../data-options';
 import {startEngine} from '../engine';
-import {assertReplaceable, writeFolderWhole} from '../output-folder';
+import {listenForInterrupt} from '../interrupt';
+import {writeFolderWhole} from '../output-folder';
 import {saveTrained} from '../run-record';
-import {addTrainingOptions, planTraining, runTraining} from '../training-run';
-
-const marker = 'config.json';
+import {addTrainingOptions, planTraining, repeatCommand, runTraining} from '../training-run';
 
 export function trainCommand(): Command {
   const command = new Command('train').description('Train a model and save it as a folder');
@@ -19,10 +20,12 @@ export function trainCommand(): Command {
 async function train(command: Command): Promise<void> {
   const plan = planTraining(command);
   const {out} = plan.options;
-  assertReplaceable(out, marker);
+  assertReplaceable(out, modelMark);
   const dataset = loadDataset(plan.options);
-  const {result, record} = await runTraining(plan, dataset, await startEngine());
-  await writeFolderWhole(out, marker, folder => saveTrained(folder, result, record));
+  const backend = await startEngine();
+  using interruption = listenForInterrupt(line => console.error(`\n${line}`));
+  const {result, record} = await runTraining(plan, dataset, backend, interruption.signal);
+  await writeFolderWhole(out, modelMark, folder => saveTrained(folder, result, record));
   result.model.dispose();
   if (result.interrupted) {
     console.log(`Stopped after ${result.steps} steps; the model so far is saved in ${out}`);
@@ -30,5 +33,6 @@ async function train(command: Command): Promise<void> {
     return;
   }
   console.log(`Trained ${result.steps} steps in ${result.seconds.total.toFixed(0)} s; the model is in ${out}`);
+  console.log(`Repeat exactly: ${repeatCommand('multimodal-gan train', plan, record)}`);
   console.log(`Next: multimodal-gan evaluate --model ${out}, multimodal-gan generate --model ${out}`);
 }

@@ -66,7 +66,8 @@ export async function reportHtml(content: ReportContent): Promise<string> {
 
 function summary({report, dataset}: ReportContent): string {
   const names = Object.keys(dataset.modalities).join(', ');
-  return `Generated from nothing, and completed from parts: ${names}. Trained without labels for ${duration(report.trainSeconds)} (${report.steps.toLocaleString('en')} steps), seed ${report.seed}; ${report.backend}.`;
+  const named = Object.keys(dataset.modalities).find(name => dataset.modalities[name]!.kind === 'text');
+  return `Generated from nothing, and completed from parts: ${names}. Trained for ${duration(report.trainSeconds)} (${report.steps.toLocaleString('en')} steps), seed ${report.seed}; ${report.backend}. No label is an input or a target; the pairs are formed by label${named ? `, and ${named} names the class` : ''}.`;
 }
 
 function headline(rows: readonly ScoreRow[]): string {
