@@ -18,5 +18,3 @@ export interface Dataset {
   /** The fixed rows of a split, one a picture, in the order of the files. The same array at each call. */
   rows(split: SplitName): readonly Example[];
 }
-
-export const splitNames = ['train', 'validation', 'test'] as const satisfies readonly SplitName[];

@@ -7,7 +7,6 @@ import {after, test} from 'node:test';
 import {exitCodes, UserError} from '../../src/core/checks';
 import {RandomStream} from '../../src/core/random';
 import type {Picture, Sound, SplitName} from '../../src/core/types';
-import {splitNames} from '../../src/datasets/dataset';
 import {digitCaption, loadDigits} from '../../src/datasets/digits';
 import {formatIdx} from '../../src/datasets/idx';
 import {formatWav} from '../../src/datasets/wav';
@@ -17,6 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'digits-test-'));
 after(() => rmSync(folder, {recursive: true}));
 
 const digits = loadDigits();
+const splitNames: readonly SplitName[] = ['train', 'validation', 'test'];
 
 const inputError = (pattern: RegExp) => (error: unknown) =>
   error instanceof UserError &&
