@@ -35,7 +35,7 @@ export {kernelDistance} from './evaluation/kernel-distance';
 export {memorization} from './evaluation/memorization';
 export type {EvaluationMetrics} from './evaluation/metrics-record';
 export {disposeOracles, judge, loadOracles, type Oracle, type Oracles} from './evaluation/oracles';
-export {buildReport, type RunReport, scoreTable} from './evaluation/report';
+export {buildReport, type EvaluationFacts, type RunFacts, type RunReport, scoreTable} from './evaluation/report';
 export {neighbourDifferences, sharpnessRatio} from './evaluation/sharpness';
 export {decodeParts, FeatureCache, toBatch} from './features/batch';
 export {buildCodec, type Codec} from './features/codec';
