@@ -1,9 +1,9 @@
 /** The worker thread of the kernel: owns the five sockets and answers whatever needs no cell. Started by server.ts. */
 import {writeSync} from 'node:fs';
-import {Session as InspectorSession} from 'node:inspector';
 import {parentPort, workerData} from 'node:worker_threads';
 import {Reply, Router, XPublisher} from 'zeromq';
 import {address, type Channel, type Connection, readConnection} from './connection';
+import {leave} from './leave';
 import {type ChannelsData, phases, slots, type ToChannels, type ToMain} from './link';
 import {OutputQueue} from './outbox';
 import {
@@ -190,27 +190,17 @@ async function interrupt(): Promise<void> {
   tell({kind: 'interrupt', serial});
   while (stillRuns() && inPhase(phases.compiling)) await sleep(5);
   // On Windows the signal would end the process instead of being delivered.
-  if (stillRuns() && process.platform !== 'win32') process.kill(process.pid, 'SIGINT');
-  for (let waitedMs = 0; waitedMs < noticeMs && stillRuns(); waitedMs += 10) await sleep(10);
-  const leavable = Atomics.load(state, slots.leavable) === 1;
-  while (leavable && stillRuns() && inPhase(phases.running)) {
-    await terminateMain();
-    tell({kind: 'terminated', serial});
-    await sleep(noticeMs);
+  if (stillRuns() && process.platform !== 'win32') {
+    Atomics.store(state, slots.signalled, 1);
+    process.kill(process.pid, 'SIGINT');
   }
-  // A later plain signal means whatever runs then.
-  Atomics.compareExchange(state, slots.requested, serial, 0);
-}
-
-function terminateMain(): Promise<void> {
-  const inspector = new InspectorSession();
-  inspector.connectToMainThread();
-  return new Promise(resolve => {
-    inspector.post('Runtime.terminateExecution', () => {
-      inspector.disconnect();
-      resolve();
-    });
-  });
+  for (let waitedMs = 0; waitedMs < noticeMs && stillRuns(); waitedMs += 10) await sleep(10);
+  let left = false;
+  while (!left && stillRuns() && inPhase(phases.running) && Atomics.load(state, slots.leavable) === 1) {
+    left = await leave(state, serial);
+    if (left) tell({kind: 'terminated', serial});
+    else await sleep(20);
+  }
 }
 
 /** Answers, tells everybody, lets the main thread end by itself, and ends the process where that takes too long. */

@@ -158,6 +158,8 @@ function strictOptions(typescript: TypeScript): CompilerOptions {
     // Understands `exports` of packages; cells become CommonJS afterwards, which Node 20.19 lets require ESM.
     moduleResolution: typescript.ModuleResolutionKind.Bundler,
     inlineSourceMap: true,
+    // Not every @types package in sight: some bring a browser's globals, which cells do not have. Imports find theirs.
+    types: ['node'],
   };
 }
 

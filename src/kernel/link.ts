@@ -47,12 +47,18 @@ export const slots = {
   requested: 2,
   /** Serial number of the cell whose interrupt was noticed by the main thread. */
   noticed: 3,
-  /** 1 where the engine may be told to leave the running code; see contexts.ts. */
+  /** 1 where the engine may be told to leave the running code; see contexts.ts and leave.ts. */
   leavable: 4,
   /** 1 once the sockets are closed and everything has been sent. */
   closed: 5,
+  /** Serial number of the cell that the main thread offers to leave; it stands still meanwhile. */
+  offered: 6,
+  /** 1 when the order to leave has been given. */
+  go: 7,
+  /** 1 while a SIGINT is on its way that the sockets' thread sent for the cell `requested`. */
+  signalled: 8,
 } as const;
-export const numSlots = 6;
+export const numSlots = 9;
 
 /** While the compiler works it must not be torn away from its own state; the interrupt waits until it is done. */
 export const phases = {idle: 0, compiling: 1, running: 2} as const;

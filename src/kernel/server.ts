@@ -5,6 +5,7 @@ import {Worker} from 'node:worker_threads';
 import {type Compiler, loadCompiler} from './compiler';
 import {installGlobals} from './globals';
 import {complete, inspectAt, isComplete} from './introspection';
+import {allowLeaving} from './leave';
 import {type ChannelsData, numSlots, type Request, slots, type ToChannels, type ToMain} from './link';
 import {Session} from './session';
 import {installStackTraces} from './stacks';
@@ -56,6 +57,7 @@ function serve(worker: Worker, compiler: Compiler, state: Int32Array, version: s
     Atomics.wait(state, slots.closed, 0, maxFarewellMs);
   });
   installGlobals(session.api());
+  allowLeaving(state);
   // tslab's own display functions write through this variable.
   const tslab = require('tslab/dist/jupyter') as {lastWriteDisplayData: unknown};
   tslab.lastWriteDisplayData = (content: JsonObject, update?: boolean) => session.displayRaw(content, update === true);

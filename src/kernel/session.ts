@@ -66,7 +66,7 @@ export class Session {
     this.streams.install();
     process.on('unhandledRejection', reason => this.failAsync(reason));
     process.on('uncaughtException', error => this.failAsync(error));
-    process.on('SIGINT', () => this.interrupt(Atomics.load(this.state, slots.requested)));
+    process.on('SIGINT', () => this.receiveSignal());
   }
 
   /** The request that is being run, for pages that ask something else meanwhile. */
@@ -86,8 +86,15 @@ export class Session {
     this.fail(cell, new KeyboardInterrupt());
   }
 
+  /** A signal of our own, for a cell that has ended meanwhile, must not hit the next one. */
+  private receiveSignal(): void {
+    const own = Atomics.exchange(this.state, slots.signalled, 0) === 1;
+    this.interrupt(own ? Atomics.load(this.state, slots.requested) : 0);
+  }
+
   /** The engine was told to leave the cell wherever it was; nothing in this thread could notice. */
   leave(serial: number): void {
+    this.streams.restart();
     // Node's record of asynchronous contexts still holds those that were left. It forgets them after an uncaught error.
     setImmediate(() => {
       throw new Resumed();
@@ -218,10 +225,9 @@ export class Session {
   }
 
   private fail(cell: Cell, error: unknown): void {
-    const interrupted =
-      error instanceof KeyboardInterrupt ||
-      (error as {code?: unknown} | null)?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED';
-    this.finish(cell, this.describe(interrupted ? new KeyboardInterrupt() : error));
+    const signalTaken = (error as {code?: unknown} | null)?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED';
+    if (signalTaken) Atomics.store(this.state, slots.signalled, 0);
+    this.finish(cell, this.describe(signalTaken ? new KeyboardInterrupt() : error));
   }
 
   /** An error outside the call stack of any cell: of a timer, or of a promise that nobody awaits. */

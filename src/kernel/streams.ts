@@ -52,6 +52,12 @@ export class Streams<Owner> {
     if (pending && pending.text !== '') this.emit(pending.owner, pending.name, pending.text);
   }
 
+  /** The turn of the loop in which `flush` was due may have been lost. */
+  restart(): void {
+    this.scheduled = false;
+    this.flush();
+  }
+
   private add(owner: Owner, name: StreamName, text: string): void {
     const now = Date.now();
     if (this.pending && (this.pending.owner !== owner || this.pending.name !== name)) this.flush();
