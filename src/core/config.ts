@@ -70,6 +70,11 @@ export interface TrainConfig {
   readonly fullSubsetWeight: number;
   /** The rate falls to this share of itself over the last half of the steps. */
   readonly finalRateShare: number;
+  /**
+   * Standard deviation of the style when the trained model draws, by kind of modality; in training it is 1. Averaged weights
+   * draw a little less variety than there is, and this gives it back.
+   */
+  readonly styleDeviations: Readonly<Record<'image' | 'text' | 'audio', number>>;
   /** Batches over which G's batch statistics are measured for use. */
   readonly statisticsBatches: number;
   /** Steps of E; null: chosen from `minutes`. */
@@ -98,6 +103,9 @@ export const defaultTrainConfig: TrainConfig = {
   informationWeight: 3,
   fullSubsetWeight: 4,
   finalRateShare: 0.02,
+  // Chosen on the validation split of the digits: there the Fréchet distance is least near them, and within a class
+  // pictures spread .89 and sounds .90 of real instead of .78 and .68.
+  styleDeviations: {image: 1.2, text: 1, audio: 1.5},
   statisticsBatches: 20,
   encoderSteps: null,
   encoderBatchSize: 128,
@@ -160,6 +168,7 @@ const trainSchema = z.strictObject({
   informationWeight: z.number().min(0),
   fullSubsetWeight: z.number().min(0),
   finalRateShare: share,
+  styleDeviations: z.strictObject({image: z.number().min(0), text: z.number().min(0), audio: z.number().min(0)}),
   statisticsBatches: count,
   encoderSteps: count.nullable(),
   encoderBatchSize: batch,

@@ -75,14 +75,11 @@ export class Generator {
 
   /** @param content unit codes [N, D]; @param styles one [N, styleDim] a modality, standard normal. */
   apply(content: tf.Tensor2D, styles: Readonly<Record<string, tf.Tensor2D>>, mode: NormMode): Parts {
-    return mapRecord(this.heads, (_, name) => this.part(name, content, styles[name]!, mode));
-  }
-
-  /** The part of one modality alone. */
-  part(name: string, content: tf.Tensor2D, style: tf.Tensor2D, mode: NormMode): tf.Tensor {
     // Unit codes have entries of about 1/√D; scaled by √D they weigh as much as the style's.
     const scaled = content.mul(Math.sqrt(this.config.contentDim));
-    return this.heads[name]!.apply(tf.concat([scaled, style], 1) as tf.Tensor2D, mode);
+    return mapRecord(this.heads, (head, name) =>
+      head.apply(tf.concat([scaled, styles[name]!], 1) as tf.Tensor2D, mode),
+    );
   }
 }
 

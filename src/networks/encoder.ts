@@ -21,8 +21,6 @@ export interface EncoderTraining {
 export interface Encoder {
   /** x in the modality's units → unit codes [N, D]. */
   apply(x: tf.Tensor, training?: EncoderTraining): tf.Tensor2D;
-  /** What E knows before it settles on a code, style included: [N, hiddenUnits]. */
-  features(x: tf.Tensor): tf.Tensor2D;
   /** Values that the dropout mask covers. */
   readonly dropoutUnits: number;
 }
@@ -38,12 +36,10 @@ export function buildEncoder(
   const features = trunk.height * trunk.width * trunk.channels;
   const hidden = dense(parameters, `${path}/hidden`, features, options.hiddenUnits, {std: Math.sqrt(2 / features)});
   const code = dense(parameters, `${path}/code`, options.hiddenUnits, options.embeddingDim);
-  const read = (x: tf.Tensor) => leakyRelu(hidden(trunk.apply(x).reshape([x.shape[0]!, features]))) as tf.Tensor2D;
   return {
     dropoutUnits: options.hiddenUnits,
-    features: read,
     apply(x, {dropoutMask} = {}) {
-      const h = read(x);
+      const h = leakyRelu(hidden(trunk.apply(x).reshape([x.shape[0]!, features])));
       return unitLength(code(dropoutMask ? h.mul(dropoutMask) : h));
     },
   };

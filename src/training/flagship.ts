@@ -13,7 +13,6 @@ import {StepBudget} from './budget';
 import {type CodeTable, encodeEpoch, trainEncoder} from './encoder-phase';
 import type {PartEncoder, TrainingData} from './example-stream';
 import {type History, type Progress, TrainingReporter} from './progress';
-import {fitStyleDeviations} from './style-prior';
 
 export interface FlagshipOptions {
   readonly model?: Partial<Omit<ModelConfig, 'modalities'>>;
@@ -88,7 +87,7 @@ export async function trainFlagship(
 
     await reporter.report('statistics', 0, 1, {}, 1);
     measureStatistics(average, discriminator, sourceOf('statistics'), config.statisticsBatches);
-    const styleDeviations = fitStyleDeviations(encoder, average, content, data, features, model, config.seed);
+    const styleDeviations = mapRecord(data.modalities, ({kind}) => config.styleDeviations[kind]);
     generator.parameters.dispose();
     return {
       model: new MultimodalGan(model, encoder, average, discriminator, {content, styleDeviations}),

@@ -181,6 +181,7 @@ test('a damaged or foreign model folder is refused with the file’s name, and l
   const target = path.join(folder, 'damaged');
   const alive = tf.memory().numTensors;
   const refuses = (damage: () => void, message: RegExp) => {
+    fs.rmSync(target, {recursive: true, force: true});
     saveModel(model, target);
     damage();
     assert.throws(
