@@ -37,7 +37,10 @@ export function assertDataFit(dataset: Dataset, modalities: Modalities, from: st
     const [ours, theirs] = [dataset.modalities[name]!, modalities[name]!] as unknown as Record<string, unknown>[];
     for (const key of new Set([...Object.keys(ours!), ...Object.keys(theirs!)])) {
       const [value, other] = [JSON.stringify(ours![key]), JSON.stringify(theirs![key])];
-      if (value !== other) throw badInput(from, `a model whose ${name} has the ${key} ${brief(value)}`, brief(other));
+      if (value !== other) {
+        const got = typeof theirs![key] === 'object' ? brief(other) : theirs![key];
+        throw badInput(from, `a model whose ${name} has the ${key} ${brief(value)}`, got);
+      }
     }
   }
 }

@@ -1,8 +1,12 @@
 /** From data to a model and from the model to files, with networks so small that it takes seconds. */
 import assert from 'node:assert/strict';
+import {spawnSync} from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import {before, test} from 'node:test';
+import {RandomStream} from '../../src/core/random';
+import {formatIdx} from '../../src/datasets/idx';
+import {formatWav} from '../../src/datasets/wav';
 import {type Outcome, runCommand, temporaryFolder, tinyConfig} from './support';
 
 const folder = temporaryFolder('commands-test');
@@ -109,8 +113,104 @@ test('generate --given keeps what is given, row by row, and fills in the rest', 
     fs.readFileSync(inside('from-two', 'caption.txt'), 'utf8'),
     fs.readFileSync(inside('rows', 'caption.txt'), 'utf8'),
   );
+  assertDone(await run(...args, '--given', 'caption', '--out', 'from-caption'));
+  assert.deepEqual(readNpy('from-caption', 'caption.npy'), readNpy('rows', 'caption.npy'));
+  assert.notDeepEqual(readNpy('from-caption', 'image.npy').values, readNpy('rows', 'image.npy').values);
+  assert.notDeepEqual(readNpy('from-caption', 'speech.npy').values, readNpy('rows', 'speech.npy').values);
   const labels = readNpy('from-image', 'labels.npy');
   assert.deepEqual([labels.dtype, labels.shape], ['<i4', [4]]);
+});
+
+test('generate --given without --count completes every row of the split, in order', async () => {
+  const args = ['generate', '--model', 'model', '--given', 'caption', '--format', 'npy'];
+  assertDone(await run(...args, '--split', 'test', '--out', 'whole'));
+  const labels = readNpy('whole', 'labels.npy');
+  assert.deepEqual(labels.shape, [2000]);
+  assert.deepEqual(readNpy('whole', 'image.npy').shape, [2000, 28, 28, 1]);
+  const counts = new Array<number>(10).fill(0);
+  for (let i = 0; i < 2000; i++) counts[labels.values.readInt32LE(4 * i)]!++;
+  assert.deepEqual(counts, new Array(10).fill(200));
+  // Each caption names the digit of its row.
+  const names = 'zero one two three four five six seven eight nine'.split(' ');
+  const captions = fs.readFileSync(inside('whole', 'caption.txt'), 'utf8').trimEnd().split('\n');
+  captions.forEach((caption, i) => {
+    assert.ok(caption.split(' ').includes(names[labels.values.readInt32LE(4 * i)]!), `${i}: ${caption}`);
+  });
+});
+
+test('numpy itself loads what generate writes, where .venv has numpy', async t => {
+  const python = path.resolve(__dirname, '..', '..', '.venv', 'bin', 'python');
+  if (spawnSync(python, ['-c', 'import numpy']).status !== 0) return t.skip('no numpy in .venv');
+  assertDone(await run('generate', '--model', 'model', '--count', '3', '--format', 'npy', '--out', 'for-numpy'));
+  const program = `import json, numpy, sys
+names = ['image', 'caption', 'speech', 'caption.tokens']
+arrays = [numpy.load(f'{sys.argv[1]}/{name}.npy') for name in names]
+print(json.dumps([[str(a.dtype), list(a.shape), float(a.astype('float64').sum())] for a in arrays]))`;
+  const {status, stdout, stderr} = spawnSync(python, ['-c', program, inside('for-numpy')]);
+  assert.equal(status, 0, String(stderr));
+  const arrays = JSON.parse(String(stdout)) as [string, number[], number][];
+  ['image', 'caption', 'speech', 'caption.tokens'].forEach((name, i) => {
+    const {dtype, shape, values} = readNpy('for-numpy', `${name}.npy`);
+    const [type, size, sum] = arrays[i]!;
+    assert.deepEqual([type, size], [dtype === '<f4' ? 'float32' : 'int32', shape], name);
+    let own = 0;
+    for (let at = 0; at < values.length; at += 4)
+      own += dtype === '<f4' ? values.readFloatLE(at) : values.readInt32LE(at);
+    assert.ok(Math.abs(sum - own) < 1e-6 * Math.max(1, Math.abs(own)), `${name}: ${sum}, ${own}`);
+  });
+});
+
+/** Two pictures a digit and file, and a clip a digit for each split: noise, which is enough to be read. */
+function writeOwnData(): void {
+  const stream = new RandomStream(1, 'own data');
+  fs.mkdirSync(inside('idx'));
+  fs.mkdirSync(inside('clips'));
+  for (const [prefix, count] of [
+    ['train', 40],
+    ['t10k', 20],
+  ] as const) {
+    const pixels = Uint8Array.from({length: count * 28 * 28}, () => stream.integer(256));
+    fs.writeFileSync(inside('idx', `${prefix}-images-idx3-ubyte`), formatIdx({shape: [count, 28, 28], data: pixels}));
+    const labels = Uint8Array.from({length: count}, (_, i) => i % 10);
+    fs.writeFileSync(inside('idx', `${prefix}-labels-idx1-ubyte`), formatIdx({shape: [count], data: labels}));
+  }
+  for (let digit = 0; digit < 10; digit++) {
+    for (const index of [0, 5, 10]) {
+      const samples = Float32Array.from({length: 1600}, () => stream.uniform() - 0.5);
+      fs.writeFileSync(inside('clips', `${digit}_me_${index}.wav`), formatWav({samples, sampleRateHz: 8000}));
+    }
+  }
+}
+
+test('own pictures and recordings: trained on, completed, and told from the embedded ones in every record', async () => {
+  writeOwnData();
+  const own = ['--images', 'idx', '--speech', 'clips'];
+  assertDone(await run('train', '--config', 'tiny.json', ...own, '--out', 'own'));
+  const record = JSON.parse(fs.readFileSync(inside('own', 'training.json'), 'utf8'));
+  assert.equal(record.dataset, 'digits (own images and speech)');
+  assert.match(record.source, /^pictures from idx; speech from clips; /);
+  assertDone(
+    await run('generate', '--model', 'own', ...own, '--given', 'image', '--format', 'npy', '--out', 'own-rows'),
+  );
+  assert.deepEqual(readNpy('own-rows', 'speech.npy').shape, [20, 32, 32, 1]);
+
+  const evaluate = ['evaluate', '--model', 'own', '--count', '20'];
+  assertDone(await run(...evaluate, ...own, '--out', 'own.json'));
+  const report = JSON.parse(fs.readFileSync(inside('own.json'), 'utf8'));
+  assert.deepEqual([report.dataset, report.evaluation.dataset], [record.dataset, record.dataset]);
+  assertDone(await run(...evaluate, '--images', 'idx', '--out', 'mixed.json'));
+  const mixed = JSON.parse(fs.readFileSync(inside('mixed.json'), 'utf8'));
+  assert.deepEqual([mixed.dataset, mixed.evaluation.dataset], [record.dataset, 'digits (own images)']);
+});
+
+test('a training that diverges: one line, exit code 5, nothing left', async () => {
+  const config = tinyConfig(40) as {training: object};
+  const training = {...config.training, learningRate: 1e30};
+  fs.writeFileSync(inside('wild.json'), JSON.stringify({...config, training}));
+  const outcome = await run('train', '--config', 'wild.json', '--out', 'wild');
+  assert.match(outcome.errors.join('\n'), /^The \S+ loss became \S+ in step \d+ of the adversarial phase; [^\n]+\.$/);
+  assert.equal(outcome.code, 5);
+  assert.ok(!fs.existsSync(inside('wild')));
 });
 
 test('a modality that the model has not, and a model of other modalities', async () => {
@@ -128,6 +228,9 @@ test('a modality that the model has not, and a model of other modalities', async
     /^Expected other\/\w+\.safetensors: \S+ to be of shape \[[\d, ]+\], got \[[\d, ]+\]\.$/,
   );
   assert.equal(shape.code, 3);
+
+  const data = await run('evaluate', '--model', 'other', '--count', '20');
+  assert.equal(data.code, 3);
 
   fs.truncateSync(inside('other', 'prior.safetensors'), 100);
   fs.copyFileSync(inside('model', 'config.json'), inside('other', 'config.json'));
@@ -156,6 +259,17 @@ test('evaluate prints the table and writes report.json', async () => {
   assert.deepEqual([report.seed, report.steps, report.metrics.split], [5, 3, 'validation']);
   assert.equal(typeof report.metrics.coherence.oneGiven['image→speech'], 'number');
   assert.ok(report.metrics.frechet.image.value > report.metrics.frechet.image.real);
+  assert.deepEqual(report.evaluation, {backend: report.backend, dataset: 'digits', source: report.source});
+
+  // A model that came without its record: what is not known is null, not invented.
+  fs.cpSync(inside('model'), inside('bare'), {recursive: true});
+  fs.rmSync(inside('bare', 'training.json'));
+  assertDone(await run('evaluate', '--model', 'bare', '--count', '20', '--out', 'bare.json'));
+  const bare = JSON.parse(fs.readFileSync(inside('bare.json'), 'utf8'));
+  for (const key of 'backend dataset source seed steps encoderSteps trainSeconds seconds msPerStep'.split(' '))
+    assert.equal(bare[key], null, key);
+  assert.deepEqual(bare.evaluation, report.evaluation);
+  assert.equal(bare.parameters, report.parameters);
 });
 
 test('Ctrl-C during training: a model that loads, where it is, and exit code 130', async () => {

@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import {test} from 'node:test';
 import {Command} from 'commander';
 import {applyConfigFile} from '../../src/cli/config-file';
+import {assertDataFit} from '../../src/cli/data-options';
 import {choiceOption, integerOption, listOption, positiveOption} from '../../src/cli/options';
 
 test('numbers: what is read and what is refused', () => {
@@ -77,5 +78,24 @@ test('a config file with a fault: one line that names the file and the key', () 
   assert.throws(() => applyConfigFile(new Command(), path.join(file, '..', 'absent.json')), {
     message: /^Cannot read the config file .*absent\.json: no such file\.$/,
     exitCode: 3,
+  });
+});
+
+test('a model of other modalities: the first setting that differs is named', () => {
+  const image = {kind: 'image', height: 28, width: 28, channels: 1} as const;
+  const words = ['<pad>', '<unk>', ...Array.from({length: 40}, (_, i) => `word${i}`)];
+  const caption = {kind: 'text', vocabulary: words, maxTokens: 8} as const;
+  const dataset = {name: 'digits', modalities: {image, caption}} as unknown as Parameters<typeof assertDataFit>[0];
+  assert.doesNotThrow(() => assertDataFit(dataset, {image: {...image}, caption}, 'out/m'));
+  assert.throws(() => assertDataFit(dataset, {image}, 'out/m'), {
+    message: 'Expected out/m to be a model of the modalities of digits (image, caption), got "image".',
+    exitCode: 3,
+  });
+  assert.throws(() => assertDataFit(dataset, {image: {...image, width: 32, channels: 3}, caption}, 'out/m'), {
+    message: 'Expected out/m to be a model whose image has the width 28, got 32.',
+  });
+  const other = {...caption, vocabulary: words.slice(0, 3)};
+  assert.throws(() => assertDataFit(dataset, {image, caption: other}, 'out/m'), {
+    message: /^Expected out\/m to be a model whose caption has the vocabulary \["<pad>".{40,50}…, got .*"word0"\].*\.$/,
   });
 });
