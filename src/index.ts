@@ -85,6 +85,7 @@ export {type Cloud, latentMap, pointClouds} from './plots/points';
 export {renderFigure, renderSvg} from './plots/render';
 export {reportExamples} from './plots/report/examples';
 export {reportHtml, writeHtmlReport} from './plots/report/report-html';
+export {sampleGrid} from './plots/sample-grid';
 export {type NamedSpectrogram, spectrograms} from './plots/spectrogram';
 export {classColours, colours, modalityColours} from './plots/theme';
 export {imageGridPng, pictureTile, spectrogramTile, type Tile, tilePng} from './plots/tiles';
