@@ -174,8 +174,9 @@ function trim(samples) {
 }
 
 function buildChecksums() {
-  const files = [...readdirSync(target), ...readdirSync(join(target, 'speech')).map(name => `speech/${name}`)];
-  const kept = files.filter(name => /\.(gz|wav)$|^voices\.json$/.test(name)).sort();
+  const under = folder => readdirSync(join(target, folder)).map(name => `${folder}/${name}`);
+  const files = [...readdirSync(target), ...under('oracles'), ...under('speech')];
+  const kept = files.filter(name => /\.(gz|wav|safetensors)$|^voices\.json$/.test(name)).sort();
   const sums = kept.map(name => [
     name,
     createHash('sha256')

@@ -7,6 +7,7 @@ import * as path from 'node:path';
 import {badInput, exitCodes, UserError} from '../core/checks';
 import {tf} from '../core/tensorflow';
 import {type ModalitySpec, partShape} from '../core/types';
+import {VerifiedFolder} from '../datasets/checksums';
 import {readSafetensors, writeSafetensors} from '../model/weights';
 import type {Interval} from './intervals';
 import type {MatrixLike} from './matrix';
@@ -116,13 +117,24 @@ export function loadOracle(file: string): Oracle {
   }
 }
 
-/** Every oracle of a folder, by modality name; an empty record when the folder has none. */
+/**
+ * Every oracle of a folder, by modality name; an empty record when the folder has none. Where a `checksums.json` stands beside
+ * the folder, as with the shipped ones, the files are compared with it first.
+ */
 export function loadOracles(folder: string = digitsOraclesFolder): Oracles {
   if (!fs.existsSync(folder)) return {};
+  const names = fs
+    .readdirSync(folder)
+    .filter(file => file.endsWith('.safetensors'))
+    .sort();
+  const parent = path.dirname(path.resolve(folder));
+  if (fs.existsSync(path.join(parent, 'checksums.json'))) {
+    const verified = new VerifiedFolder(parent);
+    for (const name of names) verified.read(`${path.basename(folder)}/${name}`);
+  }
   const oracles: Record<string, Oracle> = {};
-  for (const file of fs.readdirSync(folder).sort()) {
-    if (!file.endsWith('.safetensors')) continue;
-    const oracle = loadOracle(path.join(folder, file));
+  for (const name of names) {
+    const oracle = loadOracle(path.join(folder, name));
     oracles[oracle.modality] = oracle;
   }
   return oracles;

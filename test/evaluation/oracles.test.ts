@@ -232,3 +232,32 @@ test('every backend judges alike', async t => {
     await selectBackend();
   }
 });
+
+test('the shipped files are compared with their checksums: a damaged one is named', () => {
+  const sums = JSON.parse(fs.readFileSync(path.join(digitsOraclesFolder, '..', 'checksums.json'), 'utf8'));
+  const shipped = fs.readdirSync(digitsOraclesFolder).filter(file => file.endsWith('.safetensors'));
+  assert.deepEqual(
+    shipped.map(file => `oracles/${file}`).sort(),
+    Object.keys(sums).filter(name => name.startsWith('oracles/')),
+  );
+  const copy = fs.mkdtempSync(path.join(os.tmpdir(), 'oracles-test-'));
+  try {
+    fs.mkdirSync(path.join(copy, 'oracles'));
+    for (const file of shipped) fs.copyFileSync(path.join(digitsOraclesFolder, file), path.join(copy, 'oracles', file));
+    fs.writeFileSync(path.join(copy, 'checksums.json'), JSON.stringify(sums));
+    disposeOracles(loadOracles(path.join(copy, 'oracles')));
+    const speech = path.join(copy, 'oracles', 'speech.safetensors');
+    const bytes = fs.readFileSync(speech);
+    bytes[bytes.length - 1]! ^= 1;
+    fs.writeFileSync(speech, bytes);
+    const alive = tf.memory().numTensors;
+    assert.throws(() => loadOracles(path.join(copy, 'oracles')), {
+      name: 'UserError',
+      message: /^Expected .*speech\.safetensors to be the published file \(SHA-256 /,
+      exitCode: 3,
+    });
+    assert.equal(tf.memory().numTensors, alive);
+  } finally {
+    fs.rmSync(copy, {recursive: true});
+  }
+});

@@ -162,6 +162,21 @@ test('wrong input is named', () => {
   });
 });
 
+test('a model is saved over a model only: what else stands there is refused and left alone', () => {
+  const foreign = path.join(folder, 'site');
+  fs.mkdirSync(foreign);
+  fs.writeFileSync(path.join(foreign, 'config.json'), '{"format": "website"}');
+  assert.throws(() => saveModel(model, foreign), {
+    name: 'UserError',
+    message:
+      /^Expected the model's folder to be a new or an empty folder, or .*, got .*site, which holds other things\.$/,
+    exitCode: 4,
+  });
+  assert.deepEqual(fs.readdirSync(foreign), ['config.json']);
+  assert.deepEqual(fs.readdirSync(folder), ['site']);
+  fs.rmSync(foreign, {recursive: true});
+});
+
 test('saved and loaded: weights and answers bit-equal; nothing leaks', () => {
   const target = path.join(folder, 'model');
   saveModel(model, target);
