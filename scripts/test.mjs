@@ -5,8 +5,8 @@
 //   npm test -- --only unit                   one part: checks, unit or notebooks
 //   npm test -- --only unit test/core         unit tests of some folders or files
 //
-// The last line says `N passed, N failed`; each check, each unit test and each notebook counts as one. Exit code 0 means
-// that nothing failed.
+// The last line says `N passed, N failed`, and `, N skipped` where tests were left out; each check, each unit test and each
+// notebook counts as one. Exit code 0 means that nothing failed.
 import {existsSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {root, run, secondsSince} from './setup/run.mjs';
@@ -17,18 +17,21 @@ const parts = {checks, unit, notebooks};
 const {only, paths} = readArguments(process.argv.slice(2));
 
 const {missing} = await setup({jupyter: only !== 'checks' && only !== 'unit'}).catch(failSetup);
-const total = {passed: 0, failed: 0};
+const total = {passed: 0, failed: 0, skipped: 0};
 for (const [name, part] of Object.entries(parts)) {
   if (only && only !== name) continue;
   const started = performance.now();
   console.log(`\n── ${name} ──`);
-  const {passed, failed} = await part();
-  total.passed += passed;
-  total.failed += failed;
-  console.log(`${name}: ${passed} passed, ${failed} failed, ${secondsSince(started).toFixed(0)} s`);
+  const count = {skipped: 0, ...(await part())};
+  for (const kind of Object.keys(total)) total[kind] += count[kind];
+  console.log(`${name}: ${inWords(count)}, ${secondsSince(started).toFixed(0)} s`);
 }
-console.log(`\n${total.passed} passed, ${total.failed} failed`);
+console.log(`\n${inWords(total)}`);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+
+function inWords({passed, failed, skipped}) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
 
 /** Types, lint and import rules; each is one. */
 async function checks() {
@@ -57,8 +60,8 @@ async function unit() {
   const args = ['--import', 'tsx', '--test', '--test-concurrency=2', `--test-reporter=${reporter}`, ...tests];
   const env = {...process.env, TF_CPP_MIN_LOG_LEVEL: '2'};
   const {code, output} = await run(process.execPath, args, {env, show: true});
-  const [, passed, failed] = output.match(/\nunit tests: (\d+) passed, (\d+) failed, \d+ skipped\n$/) ?? [];
-  const count = {passed: Number(passed ?? 0), failed: Number(failed ?? 0)};
+  const [, passed, failed, skipped] = output.match(/\nunit tests: (\d+) passed, (\d+) failed, (\d+) skipped\n$/) ?? [];
+  const count = {passed: Number(passed ?? 0), failed: Number(failed ?? 0), skipped: Number(skipped ?? 0)};
   // A runner that died, or that failed without naming a test, is a failure of its own.
   if (passed === undefined || (code !== 0 && count.failed === 0)) count.failed++;
   return count;
