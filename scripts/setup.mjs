@@ -45,10 +45,15 @@ export async function setup({folder = root, jupyter = false, native = wantsNativ
   await withLock(
     join(folder, '.cache', 'setup.lock'),
     async () => {
-      await part('npm packages', 'once, about a minute', () => installPackages(folder));
+      await part('npm packages', 'once; the first set-up takes about two minutes in all', () =>
+        installPackages(folder),
+      );
       linkProject(folder);
       await part('build', '', () => buildSources(folder));
-      if (native) await part('native engine', 'once, about two minutes', () => nativeEngine(folder));
+      if (native)
+        await part('native engine', 'once; the first set-up takes about two minutes in all', () =>
+          nativeEngine(folder),
+        );
       if (jupyter) {
         const installed = await part('Jupyter', 'once, about a minute', () => installJupyter(folder));
         if (installed.ok) await part('kernel', '', () => registerKernel(folder));
