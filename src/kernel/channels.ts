@@ -1,10 +1,11 @@
 /** The worker thread of the kernel: owns the five sockets and answers whatever needs no cell. Started by server.ts. */
 import {writeSync} from 'node:fs';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {parentPort, workerData} from 'node:worker_threads';
 import {Reply, Router, XPublisher} from 'zeromq';
 import {address, type Channel, type Connection, readConnection} from './connection';
-import {leave} from './leave';
-import {type ChannelsData, phases, slots, type ToChannels, type ToMain} from './link';
+import {Interrupter} from './interrupter';
+import {type ChannelsData, slots, type ToChannels, type ToMain} from './link';
 import {OutputQueue} from './outbox';
 import {
   decodeMessage,
@@ -25,8 +26,6 @@ interface Waiting {
   readonly request: Message;
 }
 
-/** How long the main thread may take to notice an interrupt by itself before the engine is told to leave the code. */
-const noticeMs = 250;
 /** How long the main thread may take to end by itself after a shutdown request. */
 const farewellMs = 1500;
 
@@ -35,6 +34,7 @@ const state = new Int32Array(shared);
 const connection: Connection = readConnection(connectionFile);
 const session = newHeader('', '').msg_id;
 const guard = new ReplayGuard();
+const interrupter = new Interrupter(state, tell);
 const waiting = new Map<number, Waiting>();
 let lastId = 0;
 /** The execute request that is being answered, so that a page that asked something else meanwhile still sees "busy". */
@@ -90,7 +90,7 @@ function open(received: readonly Uint8Array[], channel: Channel): Message | null
 function dispatch(request: Message, channel: RequestChannel): void {
   const type = request.header.msg_type;
   if (type === 'shutdown_request') void shutDown(channel, request);
-  else if (type === 'interrupt_request') void interrupt();
+  else if (type === 'interrupt_request') void interrupter.interrupt();
   const immediate = immediateAnswers[type];
   if (immediate) answer(channel, request, immediate);
   else if (forMainThread.has(type)) passOn(channel, request);
@@ -126,6 +126,8 @@ function unknownRequest(type: string): JsonObject {
 
 function fromMain(message: ToChannels): void {
   if (message.kind === 'publish') {
+    Atomics.add(state, slots.taken, 1);
+    Atomics.notify(state, slots.taken);
     noteStatus(message.type, message.parent, message.content);
     outbox.add(toPublish(message.type, message.parent, message.content, message.metadata, message.buffers));
   } else if (message.kind === 'reply') {
@@ -173,33 +175,6 @@ async function greetSubscribers(): Promise<void> {
     const subscription = (frame as Buffer).subarray(1).toString();
     const welcome = emptyMessage('iopub_welcome', null);
     outbox.add({...welcome, identities: [Buffer.from(subscription)], content: {subscription}});
-  }
-}
-
-/**
- * Stops the running cell: first politely (SIGINT ends synchronous code with an error that names the line, a message ends
- * code that awaits), then, where neither is noticed, by telling the engine to leave the code.
- */
-async function interrupt(): Promise<void> {
-  const serial = Atomics.load(state, slots.running);
-  if (serial === 0) return;
-  const stillRuns = () =>
-    Atomics.load(state, slots.running) === serial && Atomics.load(state, slots.noticed) !== serial;
-  const inPhase = (phase: number) => Atomics.load(state, slots.phase) === phase;
-  Atomics.store(state, slots.requested, serial);
-  tell({kind: 'interrupt', serial});
-  while (stillRuns() && inPhase(phases.compiling)) await sleep(5);
-  // On Windows the signal would end the process instead of being delivered.
-  if (stillRuns() && process.platform !== 'win32') {
-    Atomics.store(state, slots.signalled, 1);
-    process.kill(process.pid, 'SIGINT');
-  }
-  for (let waitedMs = 0; waitedMs < noticeMs && stillRuns(); waitedMs += 10) await sleep(10);
-  let left = false;
-  while (!left && stillRuns() && inPhase(phases.running) && Atomics.load(state, slots.leavable) === 1) {
-    left = await leave(state, serial);
-    if (left) tell({kind: 'terminated', serial});
-    else await sleep(20);
   }
 }
 
@@ -297,10 +272,6 @@ function log(line: string): void {
   } catch {
     // Nobody reads the log and its pipe is full; that must not stop the kernel.
   }
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise(resolve => setTimeout(resolve, ms));
 }
 
 // A fault in one message must not take the sockets down.

@@ -20,12 +20,23 @@ export type Outcome =
   | {readonly kind: 'diagnostics'; readonly diagnostics: readonly Diagnostic[]}
   | {readonly kind: 'thrown'; readonly error: unknown};
 
+export interface CellNumbers {
+  readonly count: number;
+  readonly serial: number;
+}
+
+export interface Steps {
+  /** Between compiling and running; may throw to keep the code from running. */
+  readonly beforeRun?: () => void;
+  /** When the code has run to its end or to its first `await`. */
+  readonly afterFirstRun?: () => void;
+}
+
 export interface Compiler {
   readonly version: string;
   readonly typescript: TypeScript;
   readonly executor: Executor;
-  /** Compiles and runs a cell. `beforeRun` is called between the two and may throw to keep the code from running. */
-  run(code: string, cell: {readonly count: number; readonly serial: number}, beforeRun: () => void): Promise<Outcome>;
+  run(code: string, cell: CellNumbers, steps?: Steps): Promise<Outcome>;
 }
 
 /** Loads tslab (about half a second) for cells that resolve imports from `folder`. */
@@ -57,11 +68,13 @@ export function loadCompiler(folder: string): Compiler {
   const hook = (globalThis as unknown as {__tslab__: {require: NodeJS.Require}}).__tslab__;
   hook.require = importingRequire(hook.require);
 
-  async function run(code: string, cell: {count: number; serial: number}, beforeRun: () => void): Promise<Outcome> {
-    const mine: Running = {code, cell, beforeRun, outcome: {kind: 'nothing'}};
+  async function run(code: string, cell: CellNumbers, steps: Steps = {}): Promise<Outcome> {
+    const mine: Running = {code, cell, steps, outcome: {kind: 'nothing'}};
     running = mine;
     try {
-      await executor.execute(code);
+      const executed = executor.execute(code);
+      steps.afterFirstRun?.();
+      await executed;
     } catch (error) {
       mine.outcome = {kind: 'thrown', error};
     }
@@ -72,8 +85,8 @@ export function loadCompiler(folder: string): Compiler {
 
 interface Running {
   readonly code: string;
-  readonly cell: {readonly count: number; readonly serial: number};
-  readonly beforeRun: () => void;
+  readonly cell: CellNumbers;
+  readonly steps: Steps;
   outcome: Outcome;
 }
 
@@ -107,7 +120,7 @@ function watched(typescript: TypeScript, converter: Converter, current: () => Ru
         numLines: result.output.split('\n').length,
         maps: {...maps},
       });
-      running.beforeRun();
+      running.steps.beforeRun?.();
       // The line break keeps tslab's function header off the first line, so that columns are right there too.
       const hasToplevelAwait = result.hasToplevelAwait || awaitsInLoop(typescript, code);
       return {...result, hasToplevelAwait, output: `\n${result.output}\n//# sourceURL=${script}`};

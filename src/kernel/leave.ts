@@ -5,18 +5,27 @@
  */
 import {Session as Inspector} from 'node:inspector';
 import {dirname, sep} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {slots} from './link';
 
 const question: unique symbol = Symbol.for('multimodal-gan.mayLeave') as never;
 /** How long the main thread stands still for the other one. */
 const meetingMs = 2000;
 const pollMs = 2;
+const safePointMs = 200;
 
-/** Main thread: answers, from within whatever is running, whether that may be left. */
-export function allowLeaving(state: Int32Array): void {
+/** Stands for the code of cells that have ended, where a serial number stands for a cell that runs. */
+export const abandoned = -1;
+
+/**
+ * Main thread: answers, from within whatever is running, whether that may be left.
+ *
+ * @param isAbandoned Whether the code that is running belongs to a cell that has ended and is not wanted any more.
+ */
+export function allowLeaving(state: Int32Array, isAbandoned: () => boolean): void {
   const answer = (serial: number): boolean => {
-    if (Atomics.load(state, slots.running) !== serial || Atomics.load(state, slots.leavable) !== 1) return false;
-    if (!runsUserCode()) return false;
+    if (Atomics.load(state, slots.leavable) !== 1 || !runsUserCode()) return false;
+    if (serial === abandoned ? !isAbandoned() : Atomics.load(state, slots.running) !== serial) return false;
     Atomics.store(state, slots.go, 0);
     Atomics.store(state, slots.offered, serial);
     // Until the order to leave lies in the inspector's queue, which is read on before the code goes on.
@@ -25,6 +34,17 @@ export function allowLeaving(state: Int32Array): void {
     return true;
   };
   Object.defineProperty(globalThis, question, {value: answer, enumerable: false});
+}
+
+/**
+ * Main thread: called at the end of whatever cells call in the kernel. A loop that does nothing but write would be found
+ * in the kernel's code every time; here it may be left.
+ */
+export function safePoint(state: Int32Array): void {
+  const wanted = Atomics.load(state, slots.leaving);
+  if (wanted === 0) return;
+  const end = Date.now() + safePointMs;
+  while (Date.now() < end && Atomics.load(state, slots.leaving) === wanted);
 }
 
 /** Sockets' thread: asks once. Resolves to false where the main thread was idle or in code of the kernel. */
@@ -62,13 +82,13 @@ function runsUserCode(): boolean {
   Error.prepareStackTrace = (_error, sites) => sites;
   const holder: {stack?: NodeJS.CallSite[]} = {};
   Error.captureStackTrace(holder, runsUserCode);
-  const files = (holder.stack ?? []).map(site => site.getScriptNameOrSourceURL() ?? '');
+  // The first is the answer above; the inspector's expression has no file.
+  const frames = (holder.stack ?? [])
+    .slice(1)
+    .map(site => [site.getScriptNameOrSourceURL() ?? '', site.getFunctionName()]);
   Object.assign(Error, {prepareStackTrace, stackTraceLimit});
-  // The first two are the answer above and the inspector's expression.
-  const file = files.slice(1).find(name => name !== '' && !name.startsWith('node:'));
-  return file !== undefined && !file.startsWith(kernelFolder) && !protectedParts.some(part => file.includes(part));
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise(resolve => setTimeout(resolve, ms));
+  const [file, name] = frames.find(([script]) => script && !script.startsWith('node:')) ?? [];
+  if (!file) return false;
+  if (file === __filename) return name === safePoint.name;
+  return !file.startsWith(kernelFolder) && !protectedParts.some(part => file.includes(part));
 }

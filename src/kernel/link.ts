@@ -19,6 +19,7 @@ export type ToMain =
   | {readonly kind: 'fence'; readonly id: number}
   | {readonly kind: 'input'; readonly id: number; readonly value: string}
   | {readonly kind: 'interrupt'; readonly serial: number}
+  | {readonly kind: 'ping'; readonly ping: number}
   /** The engine was told to leave whatever the main thread was doing. */
   | {readonly kind: 'terminated'; readonly serial: number}
   | {readonly kind: 'shutdown'};
@@ -55,13 +56,20 @@ export const slots = {
   offered: 6,
   /** 1 when the order to leave has been given. */
   go: 7,
-  /** 1 while a SIGINT is on its way that the sockets' thread sent for the cell `requested`. */
-  signalled: 8,
+  /** Serial number of the cell that the sockets' thread is trying to leave. */
+  leaving: 8,
+  /** The last ping that the main thread has seen. */
+  pong: 9,
+  /** How many messages to publish the sockets' thread has taken. */
+  taken: 10,
 } as const;
-export const numSlots = 9;
+export const numSlots = 11;
 
-/** While the compiler works it must not be torn away from its own state; the interrupt waits until it is done. */
-export const phases = {idle: 0, compiling: 1, running: 2} as const;
+/** A cell that shows things faster than they can be sent is held back when so many wait. */
+export const maxWaiting = 1000;
+
+/** A cell runs without a pause first and may then await. While the compiler works it must not be torn away from its own state; the interrupt waits until it is done. */
+export const phases = {idle: 0, compiling: 1, running: 2, awaiting: 3} as const;
 
 export interface ChannelsData {
   readonly connectionFile: string;

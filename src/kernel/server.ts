@@ -6,7 +6,7 @@ import {type Compiler, loadCompiler} from './compiler';
 import {installGlobals} from './globals';
 import {complete, inspectAt, isComplete} from './introspection';
 import {allowLeaving} from './leave';
-import {type ChannelsData, numSlots, type Request, slots, type ToChannels, type ToMain} from './link';
+import {type ChannelsData, maxWaiting, numSlots, type Request, slots, type ToChannels, type ToMain} from './link';
 import {Session} from './session';
 import {installStackTraces} from './stacks';
 import {type JsonObject, protocolVersion} from './wire';
@@ -32,7 +32,11 @@ export function startKernel(connectionFile: string): void {
 }
 
 function serve(worker: Worker, compiler: Compiler, state: Int32Array, version: string): void {
-  const send = (message: ToChannels) => worker.postMessage(message);
+  let posted = 0;
+  const send = (message: ToChannels) => {
+    worker.postMessage(message);
+    if (message.kind === 'publish') holdBack(state, ++posted);
+  };
   const fences = new Map<number, () => void>();
   let lastFence = 0;
   const session = new Session(
@@ -57,7 +61,7 @@ function serve(worker: Worker, compiler: Compiler, state: Int32Array, version: s
     Atomics.wait(state, slots.closed, 0, maxFarewellMs);
   });
   installGlobals(session.api());
-  allowLeaving(state);
+  allowLeaving(state, () => session.runsAbandonedCode());
   // tslab's own display functions write through this variable.
   const tslab = require('tslab/dist/jupyter') as {lastWriteDisplayData: unknown};
   tslab.lastWriteDisplayData = (content: JsonObject, update?: boolean) => session.displayRaw(content, update === true);
@@ -92,10 +96,23 @@ function serve(worker: Worker, compiler: Compiler, state: Int32Array, version: s
         return session.interrupt(message.serial);
       case 'terminated':
         return session.leave(message.serial);
+      case 'ping':
+        Atomics.store(state, slots.pong, message.ping);
+        return;
       case 'shutdown':
         process.exit(0);
     }
   });
+}
+
+/** Stands still while too many messages wait for the other thread. */
+function holdBack(state: Int32Array, posted: number): void {
+  let taken = Atomics.load(state, slots.taken);
+  // The counter has 32 bits and wraps.
+  while (((posted - taken) | 0) > maxWaiting) {
+    Atomics.wait(state, slots.taken, taken, maxFarewellMs);
+    taken = Atomics.load(state, slots.taken);
+  }
 }
 
 function attempt(answer: () => JsonObject): JsonObject {

@@ -6,6 +6,7 @@ import {bundleOf, toWire} from './display';
 import {describeDiagnostics, describeThrown, type Failure, KeyboardInterrupt} from './failures';
 import type {DisplayOptions, KernelApi, MimeBundle} from './globals';
 import {History} from './history';
+import {abandoned, safePoint} from './leave';
 import {phases, type Request, slots} from './link';
 import {Streams} from './streams';
 import type {Header, JsonObject} from './wire';
@@ -48,10 +49,12 @@ export class Session {
   private serial = 0;
   /** Errors of code that outlived its cell; the next cell reports them. */
   private readonly stray: unknown[] = [];
+  private readonly onSignal = () => this.interrupt(0);
   private answerInput: ((value: string) => void) | null = null;
   private readonly streams = new Streams<Cell>(
     () => this.owner(),
     (cell, name, text) => this.show(cell, 'stream', {name, text}),
+    () => safePoint(this.state),
   );
 
   constructor(
@@ -66,7 +69,7 @@ export class Session {
     this.streams.install();
     process.on('unhandledRejection', reason => this.failAsync(reason));
     process.on('uncaughtException', error => this.failAsync(error));
-    process.on('SIGINT', () => this.receiveSignal());
+    process.on('SIGINT', this.onSignal);
   }
 
   /** The request that is being run, for pages that ask something else meanwhile. */
@@ -86,20 +89,23 @@ export class Session {
     this.fail(cell, new KeyboardInterrupt());
   }
 
-  /** A signal of our own, for a cell that has ended meanwhile, must not hit the next one. */
-  private receiveSignal(): void {
-    const own = Atomics.exchange(this.state, slots.signalled, 0) === 1;
-    this.interrupt(own ? Atomics.load(this.state, slots.requested) : 0);
-  }
-
-  /** The engine was told to leave the cell wherever it was; nothing in this thread could notice. */
+  /** The engine was told to leave what this thread was doing: a cell, or code that a cell had left behind. */
   leave(serial: number): void {
     this.streams.restart();
+    // Node takes the listeners away while a cell runs without a pause, and had no chance to put them back.
+    if (!process.listeners('SIGINT').includes(this.onSignal)) process.on('SIGINT', this.onSignal);
     // Node's record of asynchronous contexts still holds those that were left. It forgets them after an uncaught error.
     setImmediate(() => {
       throw new Resumed();
     });
-    this.interrupt(serial);
+    if (serial !== abandoned) this.interrupt(serial);
+  }
+
+  /** Code of an interrupted cell that went on; or, when a client interrupts while no cell runs, of any cell. */
+  runsAbandonedCode(): boolean {
+    const owner = this.storage.getStore();
+    if (!owner?.done) return false;
+    return owner.cut || (!this.current && Atomics.load(this.state, slots.requested) === abandoned);
   }
 
   /** Passes on what was written last; for the end of the process. */
@@ -180,9 +186,12 @@ export class Session {
       Atomics.store(this.state, slots.leavable, forgiveContexts() ? 1 : 0);
       Atomics.store(this.state, slots.phase, phases.running);
     };
+    const afterFirstRun = () => {
+      if (!cell.done) Atomics.store(this.state, slots.phase, phases.awaiting);
+    };
     this.storage.run(cell, () => {
       this.compiler
-        .run(cell.code, cell, beforeRun)
+        .run(cell.code, cell, {beforeRun, afterFirstRun})
         .then(outcome => this.conclude(cell, outcome))
         .catch(error => this.fail(cell, error));
     });
@@ -212,7 +221,7 @@ export class Session {
     const results: JsonObject = {};
     if (typeof wanted !== 'object' || wanted === null) return results;
     for (const [name, code] of Object.entries(wanted)) {
-      const outcome = await this.compiler.run(`(${code})`, cell, () => {});
+      const outcome = await this.compiler.run(`(${code})`, cell);
       if (outcome.kind === 'diagnostics')
         results[name] = {status: 'error', ...describeDiagnostics(outcome.diagnostics, `(${code})`, cell.count)};
       else if (outcome.kind === 'thrown') results[name] = {status: 'error', ...this.describe(outcome.error)};
@@ -226,7 +235,6 @@ export class Session {
 
   private fail(cell: Cell, error: unknown): void {
     const signalTaken = (error as {code?: unknown} | null)?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED';
-    if (signalTaken) Atomics.store(this.state, slots.signalled, 0);
     this.finish(cell, this.describe(signalTaken ? new KeyboardInterrupt() : error));
   }
 
@@ -306,6 +314,7 @@ export class Session {
     if (!cell) return;
     this.streams.flush();
     this.show(cell, type, content);
+    safePoint(this.state);
   }
 
   private show(cell: Cell, type: string, content: JsonObject, last = false): void {

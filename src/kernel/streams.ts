@@ -15,10 +15,12 @@ export class Streams<Owner> {
   /**
    * @param owner The cell that is writing; null for a write outside any cell, which goes to the kernel's own stream.
    * @param emit Passes a piece of text on.
+   * @param written Called after each write.
    */
   constructor(
     private readonly owner: () => Owner | null,
     private readonly emit: (owner: Owner, name: StreamName, text: string) => void,
+    private readonly written: () => void,
   ) {}
 
   /** Replaces `process.stdout.write` and `process.stderr.write` for good. */
@@ -37,6 +39,7 @@ export class Streams<Owner> {
         this.add(owner, name, typeof chunk === 'string' ? chunk : decoder.write(Buffer.from(chunk)));
         const done = typeof encoding === 'function' ? encoding : callback;
         if (done) process.nextTick(done);
+        this.written();
         return true;
       };
       stream.write = write as typeof stream.write;

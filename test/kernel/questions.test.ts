@@ -59,6 +59,6 @@ test('a console knows whether to wait, and how far to indent', () => {
 test('what cells are told of the kernel compiles and is what it has', async () => {
   const uses =
     "kernel.display({'text/plain': 'x'}, {displayId: 'd', update: true, metadata: {}}); kernel.clearOutput({wait: true}); kernel.signal.aborted; kernel.executionCount.toFixed(); kernel.version.length; void kernel.input('p', {password: true}); void input('q');";
-  const outcome = await compiler.run(`function never() { ${uses} }`, {count: 1, serial: 1}, () => {});
+  const outcome = await compiler.run(`function never() { ${uses} }`, {count: 1, serial: 1});
   assert.equal(outcome.kind, 'nothing', JSON.stringify(outcome));
 });
