@@ -77,7 +77,7 @@ export interface TrainConfig {
   readonly styleDeviations: Readonly<Record<'image' | 'text' | 'audio', number>>;
   /** Batches over which G's batch statistics are measured for use. */
   readonly statisticsBatches: number;
-  /** Steps of E; null: chosen from `minutes`. */
+  /** Steps of E; null: as many as fit into a fifth of `minutes`, at most 2,500, or 1,000 where `steps` is given. */
   readonly encoderSteps: number | null;
   readonly encoderBatchSize: number;
   readonly encoderLearningRate: number;
