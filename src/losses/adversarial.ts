@@ -6,6 +6,7 @@
  * it is filler; filler counts for nothing and gets no gradient.
  */
 import {tf} from '../core/tensorflow';
+import {maskedMean} from './masked-mean';
 
 export type DiscriminatorLoss = (realLogits: tf.Tensor, fakeLogits: tf.Tensor, realPresent?: tf.Tensor) => tf.Scalar;
 export type GeneratorLoss = (fakeLogits: tf.Tensor) => tf.Scalar;
@@ -25,7 +26,7 @@ export function minimaxDiscriminatorLoss(
   realPresent?: tf.Tensor,
 ): tf.Scalar {
   return tf.tidy(
-    () => mean(tf.softplus(realLogits.neg()), realPresent).add(mean(tf.softplus(fakeLogits))) as tf.Scalar,
+    () => maskedMean(tf.softplus(realLogits.neg()), realPresent).add(maskedMean(tf.softplus(fakeLogits))) as tf.Scalar,
   );
 }
 
@@ -39,7 +40,7 @@ export function minimaxDiscriminatorLoss(
  * @returns Scalar, at most 0; -log 2 ≈ -0.6931 when every score is 0.
  */
 export function minimaxGeneratorLoss(fakeLogits: tf.Tensor): tf.Scalar {
-  return tf.tidy(() => mean(tf.softplus(fakeLogits)).neg() as tf.Scalar);
+  return tf.tidy(() => maskedMean(tf.softplus(fakeLogits)).neg() as tf.Scalar);
 }
 
 /** The discriminator's loss is that of the minimax game; only the generator's differs. 2 log 2 when every score is 0. */
@@ -61,7 +62,7 @@ export function nonSaturatingDiscriminatorLoss(
  * @returns Scalar, non-negative; log 2 ≈ 0.6931 when every score is 0.
  */
 export function nonSaturatingGeneratorLoss(fakeLogits: tf.Tensor): tf.Scalar {
-  return tf.tidy(() => mean(tf.softplus(fakeLogits.neg())));
+  return tf.tidy(() => maskedMean(tf.softplus(fakeLogits.neg())));
 }
 
 /**
@@ -79,13 +80,14 @@ export function leastSquaresDiscriminatorLoss(
   realPresent?: tf.Tensor,
 ): tf.Scalar {
   return tf.tidy(
-    () => mean(realLogits.sub(1).square(), realPresent).add(mean(fakeLogits.square())).mul(0.5) as tf.Scalar,
+    () =>
+      maskedMean(realLogits.sub(1).square(), realPresent).add(maskedMean(fakeLogits.square())).mul(0.5) as tf.Scalar,
   );
 }
 
 /** L_G = ½ E[(D(G(z)) - 1)²]. Mao et al. 2017, equation 9 (arXiv:1611.04076). 0.5 when every score is 0. */
 export function leastSquaresGeneratorLoss(fakeLogits: tf.Tensor): tf.Scalar {
-  return tf.tidy(() => mean(fakeLogits.sub(1).square()).mul(0.5) as tf.Scalar);
+  return tf.tidy(() => maskedMean(fakeLogits.sub(1).square()).mul(0.5) as tf.Scalar);
 }
 
 /**
@@ -102,12 +104,12 @@ export function wassersteinDiscriminatorLoss(
   fakeLogits: tf.Tensor,
   realPresent?: tf.Tensor,
 ): tf.Scalar {
-  return tf.tidy(() => mean(fakeLogits).sub(mean(realLogits, realPresent)) as tf.Scalar);
+  return tf.tidy(() => maskedMean(fakeLogits).sub(maskedMean(realLogits, realPresent)) as tf.Scalar);
 }
 
 /** L_G = -E[D(G(z))]. Arjovsky et al. 2017, algorithm 1 (arXiv:1701.07875). 1 when every fake scores -1. */
 export function wassersteinGeneratorLoss(fakeLogits: tf.Tensor): tf.Scalar {
-  return tf.tidy(() => mean(fakeLogits).neg() as tf.Scalar);
+  return tf.tidy(() => maskedMean(fakeLogits).neg() as tf.Scalar);
 }
 
 /**
@@ -125,17 +127,12 @@ export function hingeDiscriminatorLoss(
   realPresent?: tf.Tensor,
 ): tf.Scalar {
   return tf.tidy(
-    () => mean(tf.relu(tf.sub(1, realLogits)), realPresent).add(mean(tf.relu(fakeLogits.add(1)))) as tf.Scalar,
+    () =>
+      maskedMean(tf.relu(tf.sub(1, realLogits)), realPresent).add(maskedMean(tf.relu(fakeLogits.add(1)))) as tf.Scalar,
   );
 }
 
 /** L_G = -E[D(G(z))]. Lim & Ye 2017 (arXiv:1705.02894). 1 when every fake scores -1. */
 export function hingeGeneratorLoss(fakeLogits: tf.Tensor): tf.Scalar {
   return wassersteinGeneratorLoss(fakeLogits);
-}
-
-/** Mean over the batch, or over its observed rows; 0 when none was observed. */
-function mean(losses: tf.Tensor, present?: tf.Tensor): tf.Scalar {
-  if (!present) return tf.mean(losses) as tf.Scalar;
-  return losses.mul(present).sum().div(tf.maximum(present.sum(), 1)) as tf.Scalar;
 }

@@ -1,5 +1,6 @@
 /** Agreement between the modalities of one example, learnt from examples that were put together wrongly. */
 import {tf} from '../core/tensorflow';
+import {maskedMean} from './masked-mean';
 
 /**
  * Mismatch loss of the discriminator: a real part shown with another example's content counts as fake.
@@ -13,9 +14,5 @@ import {tf} from '../core/tensorflow';
  * @returns Scalar, non-negative; log 2 ≈ 0.6931 when every score is 0.
  */
 export function mismatchDiscriminatorLoss(mismatchedLogits: tf.Tensor, realPresent?: tf.Tensor): tf.Scalar {
-  return tf.tidy(() => {
-    const losses = tf.softplus(mismatchedLogits);
-    if (!realPresent) return tf.mean(losses) as tf.Scalar;
-    return losses.mul(realPresent).sum().div(tf.maximum(realPresent.sum(), 1)) as tf.Scalar;
-  });
+  return tf.tidy(() => maskedMean(tf.softplus(mismatchedLogits), realPresent));
 }

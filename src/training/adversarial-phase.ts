@@ -4,12 +4,12 @@ import {RandomStream} from '../core/random';
 import {mapRecord} from '../core/records';
 import {tf} from '../core/tensorflow';
 import {type Example, type Modalities, partShape} from '../core/types';
-import {isPresent, presenceOf, stackParts} from '../features/stack-parts';
+import {presenceOf, stackParts} from '../features/stack-parts';
 import type {CrossModalEncoder, Discriminator, Generator} from '../model/players';
 import {drawShifts, shiftLimits} from './augment';
 import type {StepBudget} from './budget';
+import type {CodeTable} from './code-table';
 import {ExponentialMovingAverage} from './ema';
-import {type CodeTable, codeParts} from './encoder-phase';
 import {ExampleStream, type PartEncoder, type TrainingData} from './example-stream';
 import {Adam} from './optimizers/adam';
 import type {TrainingReporter} from './progress';
@@ -75,25 +75,9 @@ export class BatchSource {
   }
 
   private content(chosen: readonly Example[]): tf.Tensor2D {
-    const {data, codes, encoder, model} = this;
-    const shown = drawSubsets(this.subsets, presenceOf(chosen, data.modalities), this.train.fullSubsetWeight);
-    const stacked = mapRecord(data.modalities, (_, name) => {
-      codeParts(
-        encoder,
-        data,
-        this.features,
-        name,
-        chosen.filter(example => isPresent(example, name)).map(example => example.parts[name]!),
-        codes,
-      );
-      const rows = new Float32Array(chosen.length * model.contentDim);
-      chosen.forEach((example, i) => {
-        if (isPresent(example, name)) rows.set(codes[name]!.get(example.parts[name]!)!, i * model.contentDim);
-      });
-      return tf.tensor2d(rows, [chosen.length, model.contentDim]);
-    });
-    return encoder.fuse(
-      stacked,
+    const shown = drawSubsets(this.subsets, presenceOf(chosen, this.data.modalities), this.train.fullSubsetWeight);
+    return this.encoder.fuse(
+      this.codes.stack(chosen),
       mapRecord(shown, mask => tf.tensor1d(mask)),
     );
   }

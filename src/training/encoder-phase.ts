@@ -3,8 +3,7 @@ import type {TrainConfig} from '../core/config';
 import {RandomStream} from '../core/random';
 import {mapRecord} from '../core/records';
 import {tf} from '../core/tensorflow';
-import type {Example, Part} from '../core/types';
-import {isPresent, presenceOf, stackParts} from '../features/stack-parts';
+import {presenceOf, stackParts} from '../features/stack-parts';
 import type {CrossModalEncoder} from '../model/players';
 import {varyPart} from './encoder-augment';
 import {ExampleStream, type PartEncoder, type TrainingData} from './example-stream';
@@ -81,51 +80,6 @@ export async function trainEncoder(
 
 /** More brings little: the codes are as good as they get. */
 const maxEncoderSteps = 2500;
-
-/** The examples of one epoch, and the codes of their parts by modality and part: E is done, so they stay. */
-export function encodeEpoch(
-  encoder: CrossModalEncoder,
-  data: TrainingData,
-  features: PartEncoder,
-  seed: number,
-): {examples: Example[]; codes: CodeTable} {
-  const codes: CodeTable = mapRecord(data.modalities, () => new Map<Part, Float32Array>());
-  // One epoch meets most parts; those that chance leaves out (captions, clips) are coded when they are met.
-  const examples = data.pair('train', new RandomStream(seed, 'encoder/all-parts'));
-  for (const name of Object.keys(data.modalities)) {
-    const parts = [...new Set(examples.filter(example => isPresent(example, name)).map(({parts}) => parts[name]!))];
-    codeParts(encoder, data, features, name, parts, codes);
-  }
-  return {examples, codes};
-}
-
-/** Codes by modality and by the identity of the part. */
-export type CodeTable = Record<string, Map<Part, Float32Array>>;
-
-/** Adds the codes of parts that the table lacks. */
-export function codeParts(
-  encoder: CrossModalEncoder,
-  data: TrainingData,
-  features: PartEncoder,
-  name: string,
-  parts: readonly Part[],
-  table: CodeTable,
-): void {
-  const missing = parts.filter(part => !table[name]!.has(part));
-  const modalities = {[name]: data.modalities[name]!};
-  for (let begin = 0; begin < missing.length; begin += 256) {
-    const chunk = missing.slice(begin, begin + 256);
-    const codes = tf.tidy(() => {
-      const examples = chunk.map((part, i) => ({id: String(i), parts: {[name]: part}}));
-      const stacked = stackParts(examples, modalities, (_, part) => features.encode(name, part))[name]!;
-      return encoder.code(name, stacked).dataSync() as Float32Array;
-    });
-    const dim = codes.length / chunk.length;
-    chunk.forEach((part, i) => {
-      table[name]!.set(part, codes.slice(i * dim, (i + 1) * dim));
-    });
-  }
-}
 
 function dropoutMask(stream: RandomStream, count: number, units: number, share: number): tf.Tensor2D {
   const values = new Float32Array(count * units);

@@ -3,14 +3,14 @@ import {assertConfigsFit, type ModelConfig, modelConfig, type TrainConfig, train
 import {RandomStream} from '../core/random';
 import {mapRecord} from '../core/records';
 import {tf} from '../core/tensorflow';
-import type {Example} from '../core/types';
-import {isPresent, presenceOf} from '../features/stack-parts';
+import {presenceOf} from '../features/stack-parts';
 import {MultimodalGan} from '../model/multimodal-gan';
 import {CrossModalEncoder, Discriminator, Generator} from '../model/players';
 import {fitGaussianMixture, type GaussianMixture} from '../model/prior';
 import {BatchSource, measureStatistics, trainAdversarially} from './adversarial-phase';
 import {StepBudget} from './budget';
-import {type CodeTable, encodeEpoch, trainEncoder} from './encoder-phase';
+import {CodeTable} from './code-table';
+import {trainEncoder} from './encoder-phase';
 import type {PartEncoder, TrainingData} from './example-stream';
 import {type History, type Progress, TrainingReporter} from './progress';
 
@@ -73,8 +73,8 @@ export async function trainFlagship(
     const encoderTook = clock.lap();
 
     await reporter.report('prior', 0, 1, {}, 1);
-    const {examples, codes} = encodeEpoch(encoder, data, features, config.seed);
-    const content = fitPrior(encoder, data, examples, codes, model, config.seed);
+    const codes = new CodeTable(encoder, data, features, model.contentDim);
+    const content = fitPrior(encoder, data, codes, model, config.seed);
     const priorTook = clock.lap();
 
     const sourceOf = (purpose: string) => new BatchSource(data, features, encoder, codes, model, config, purpose);
@@ -105,25 +105,18 @@ export async function trainFlagship(
   }
 }
 
-/** A mixture over the codes of whole training examples. */
+/** A mixture over the codes of one epoch of training examples, each as whole as it is. */
 function fitPrior(
   encoder: CrossModalEncoder,
   data: TrainingData,
-  examples: readonly Example[],
   codes: CodeTable,
   model: ModelConfig,
   seed: number,
 ): GaussianMixture {
+  const examples = data.pair('train', new RandomStream(seed, 'encoder/all-parts'));
   const fused = tf.tidy(() => {
     const present = mapRecord(presenceOf(examples, data.modalities), mask => tf.tensor1d(mask));
-    const stacked = mapRecord(data.modalities, (_, name) => {
-      const rows = new Float32Array(examples.length * model.contentDim);
-      examples.forEach((example, i) => {
-        if (isPresent(example, name)) rows.set(codes[name]!.get(example.parts[name]!)!, i * model.contentDim);
-      });
-      return tf.tensor2d(rows, [examples.length, model.contentDim]);
-    });
-    return encoder.fuse(stacked, present).dataSync() as Float32Array;
+    return encoder.fuse(codes.stack(examples), present).dataSync() as Float32Array;
   });
   const components = Math.min(model.priorComponents, examples.length);
   return fitGaussianMixture(fused, model.contentDim, components, new RandomStream(seed, 'prior'));
