@@ -17,6 +17,10 @@ export class ResourceVariable {
   readonly handle: number;
   readonly shape: number[];
   readonly dtype: OpDtype;
+  /** Grows when the value changes from outside a compiled program. */
+  version = 0;
+  /** Called before anybody reads or changes the value: a compiled program that has gone ahead brings it up to date. */
+  beforeAccess: (() => void) | null = null;
   private alive = true;
 
   /** @param initial copied; float32 or int32. @param name for messages and graphs; need not be unique. */
@@ -44,6 +48,7 @@ export class ResourceVariable {
   /** A tensor with the present value; later updates do not change it (TensorFlow copies on write). */
   read(): tf.Tensor {
     this.assertAlive();
+    this.beforeAccess?.();
     return runNativeOp('ReadVariableOp', {dtype: {type: this.dtype}}, [this.handle], 1)[0]!;
   }
 
@@ -52,6 +57,8 @@ export class ResourceVariable {
     this.assertAlive();
     assertShape(`a value for ${this.name}`, value.shape, this.shape);
     if (value.dtype !== this.dtype) throw expected(`the type of a value for ${this.name}`, this.dtype, value.dtype);
+    this.beforeAccess?.();
+    this.version++;
     this.assign(value);
   }
 
@@ -108,6 +115,13 @@ export class LinkedResource extends ResourceVariable {
     value.dispose();
   }
 
+  /** Gives the resource and the variable the same new value. */
+  assignBoth(value: tf.Tensor): void {
+    this.write(value);
+    this.variable.assign(value);
+    this.seen = value.dataId;
+  }
+
   /** Counts one more user; each calls `release` once. */
   retain(): this {
     this.users++;
@@ -159,7 +173,12 @@ export function applyResourceOp(
   inputs: readonly (ResourceVariable | tf.Tensor)[],
   updated: readonly tf.Variable[],
 ): void {
-  for (const input of inputs) if (input instanceof LinkedResource) input.sync();
+  for (const input of inputs) {
+    if (!(input instanceof ResourceVariable)) continue;
+    input.beforeAccess?.();
+    input.version++;
+    if (input instanceof LinkedResource) input.sync();
+  }
   runNativeOpForIds(
     op,
     attributes,
