@@ -35,7 +35,7 @@ async function main(): Promise<void> {
     const train = labelledParts(dataset, 'train', name, cache);
     const epochs = epochsOf[spec.kind];
     const start = Date.now();
-    const trained = trainOracle({
+    const trained = await trainOracle({
       modality: name,
       spec,
       classNames: dataset.classNames,

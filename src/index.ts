@@ -3,6 +3,7 @@
 export {type BackendInfo, type BackendName, backendInfo, selectBackend} from './backend/select';
 export {UserError} from './core/checks';
 export {type ModelConfig, modelConfig, type TrainConfig, trainConfig} from './core/config';
+export {interruptSignal} from './core/interruption';
 export {RandomStream} from './core/random';
 export {type NamedVariables, tf} from './core/tensorflow';
 export {
@@ -70,7 +71,6 @@ export {dense} from './networks/layers/dense';
 export {minibatchStddev} from './networks/layers/minibatch-stddev';
 export {unitLength} from './networks/layers/unit-length';
 export {Parameters} from './networks/parameters';
-export {interruptSignal} from './notebook/channel';
 export {listen} from './notebook/listen';
 export {type Profile, profile} from './notebook/profile';
 export {type ProgressBar, progress} from './notebook/progress';

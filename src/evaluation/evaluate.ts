@@ -1,5 +1,6 @@
 /** Scores a model: what it draws from the prior and how it completes the rows of a split, beside real data and chance. */
 import {assertPositiveInteger, UserError} from '../core/checks';
+import {interruptSignal, nextTurn} from '../core/interruption';
 import {RandomStream} from '../core/random';
 import {mapRecord} from '../core/records';
 import {tf} from '../core/tensorflow';
@@ -59,12 +60,15 @@ export function evaluateModel(
   });
 }
 
-/** evaluateModel that lets timers and signals have their turn between its stages. Null when it was aborted. */
+/**
+ * evaluateModel that lets timers and signals have their turn between its stages. Null when it was aborted; in a notebook the
+ * signal defaults to that of the running cell.
+ */
 export async function evaluateInterruptibly(
   model: GenerativeModel,
   dataset: Dataset,
   oracles: Oracles,
-  {signal, ...options}: EvaluateOptions & {readonly signal: AbortSignal},
+  {signal = interruptSignal(), ...options}: EvaluateOptions & {readonly signal?: AbortSignal},
 ): Promise<EvaluationMetrics | null> {
   // A scope by hand, because tf.tidy does not wait. Nothing else may make tensors meanwhile.
   const engine = tf.engine();
@@ -75,8 +79,8 @@ export async function evaluateInterruptibly(
       const {done, value} = stages.next();
       if (done) return value;
       options.onStage?.(value);
-      await new Promise(resolve => setImmediate(resolve));
-      if (signal.aborted) return null;
+      await nextTurn();
+      if (signal?.aborted) return null;
     }
   } finally {
     engine.endScope();

@@ -1,5 +1,6 @@
 /** Trains an oracle: cross-entropy on augmented real parts, averaged weights, the epoch that is best on validation. */
 import {UserError} from '../core/checks';
+import {interruptSignal, nextTurn} from '../core/interruption';
 import {RandomStream} from '../core/random';
 import {type NamedVariables, tf} from '../core/tensorflow';
 import {type ModalitySpec, partShape} from '../core/types';
@@ -30,6 +31,8 @@ export interface OracleTrainingOptions {
   readonly seed: number;
   /** In words, for the description. */
   readonly training: string;
+  /** Aborting ends the training after this step. In a notebook it defaults to the signal of the running cell. */
+  readonly signal?: AbortSignal;
   readonly onEpoch?: (progress: {readonly epoch: number; readonly loss: number; readonly accuracy: number}) => void;
 }
 
@@ -37,7 +40,7 @@ export interface TrainedOracle {
   readonly oracle: Oracle;
   readonly description: OracleDescription;
   readonly weights: Record<string, tf.Tensor>;
-  /** On the validation parts, of the epoch that was kept. */
+  /** On the validation parts, of the epoch that was kept; -1 where the training was stopped before its first step. */
   readonly validationAccuracy: number;
 }
 
@@ -47,8 +50,8 @@ const keep = 0.7;
 const averageDecay = 0.998;
 
 /** Same options, backend and thread count: same weights. The caller disposes the oracle, which owns the weights. */
-export function trainOracle(options: OracleTrainingOptions): TrainedOracle {
-  const {spec, classNames, train, validation, epochs, batchSize} = options;
+export async function trainOracle(options: OracleTrainingOptions): Promise<TrainedOracle> {
+  const {spec, classNames, train, validation, epochs, batchSize, signal = interruptSignal()} = options;
   assertLabelled('train', train);
   assertLabelled('validation', validation);
   const architecture = defaultArchitecture(spec);
@@ -73,10 +76,11 @@ export function trainOracle(options: OracleTrainingOptions): TrainedOracle {
   const judged = buildOracle(description, average);
   let validationAccuracy = -1;
   let step = 0;
-  for (let epoch = 0; epoch < epochs; epoch++) {
+  for (let epoch = 0; epoch < epochs && !signal?.aborted; epoch++) {
     stream.shuffle(order);
     let lossSum = 0;
-    for (let from = 0; from < order.length; from += batchSize, step++) {
+    let seen = 0;
+    for (let from = 0; from < order.length && !signal?.aborted; from += batchSize, step++) {
       const rows = order.slice(from, from + batchSize);
       setRate(optimizer, options.learningRate * 0.5 * (1 + Math.cos((Math.PI * step) / (epochs * stepsPerEpoch))));
       lossSum += tf.tidy(() => {
@@ -103,9 +107,11 @@ export function trainOracle(options: OracleTrainingOptions): TrainedOracle {
         return loss.dataSync()[0]! * rows.length;
       });
       moveAverage(average, weights, Math.min(averageDecay, (1 + step) / (10 + step)));
+      seen += rows.length;
+      await nextTurn();
     }
     const accuracy = accuracyOf(judged, validation);
-    options.onEpoch?.({epoch: epoch + 1, loss: lossSum / order.length, accuracy});
+    options.onEpoch?.({epoch: epoch + 1, loss: lossSum / seen, accuracy});
     // The later of equals: with a falling rate it has settled more.
     if (accuracy >= validationAccuracy) {
       validationAccuracy = accuracy;

@@ -20,19 +20,12 @@ export interface DisplayOptions {
 /** What a kernel puts on `globalThis[Symbol.for('Jupyter.kernel')]`, as far as it is used here. */
 export interface Channel {
   display(bundle: MimeBundle, options?: DisplayOptions): unknown;
-  /** Aborted when the running cell is interrupted. */
-  readonly signal?: AbortSignal;
 }
 
 /** The running kernel, or null in a plain script. */
 export function channel(): Channel | null {
   const kernel = (globalThis as Record<symbol, unknown>)[Symbol.for('Jupyter.kernel')] as Partial<Channel> | undefined;
   return typeof kernel?.display === 'function' ? (kernel as Channel) : null;
-}
-
-/** Aborted when the running cell is interrupted; pass it to `trainFlagship`. Undefined outside a notebook. */
-export function interruptSignal(): AbortSignal | undefined {
-  return channel()?.signal;
 }
 
 let numFiles = 0;

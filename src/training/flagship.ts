@@ -18,7 +18,10 @@ export interface FlagshipOptions {
   readonly model?: Partial<Omit<ModelConfig, 'modalities'>>;
   readonly train?: Partial<TrainConfig>;
   readonly onProgress?: (progress: Progress) => void;
-  /** Aborting ends the training early; what was reached so far is returned, whole and usable. */
+  /**
+   * Aborting ends the training early; what was reached so far is returned, whole and usable. In a notebook it defaults to the
+   * signal of the running cell, so that the stop button ends the training.
+   */
   readonly signal?: AbortSignal;
 }
 

@@ -1,5 +1,6 @@
 /** What a training tells while it runs, and how it is asked to stop. */
 import {exitCodes, UserError} from '../core/checks';
+import {interruptSignal, nextTurn} from '../core/interruption';
 
 export type Phase = 'encoder' | 'prior' | 'adversarial' | 'statistics';
 
@@ -23,7 +24,7 @@ export class TrainingReporter {
 
   constructor(
     private readonly onProgress: (progress: Progress) => void = () => {},
-    private readonly signal?: AbortSignal,
+    private readonly signal: AbortSignal | undefined = interruptSignal(),
   ) {}
 
   /** True once the user has asked to stop. */
@@ -43,7 +44,7 @@ export class TrainingReporter {
       if (!Number.isFinite(loss)) throw new DivergenceError(phase, step, name, loss);
     if (phase === 'encoder' || phase === 'adversarial') this.history[phase].push({step, losses});
     this.onProgress({phase, step, totalSteps, losses, secondsLeft});
-    await new Promise(resolve => setImmediate(resolve));
+    await nextTurn();
   }
 }
 

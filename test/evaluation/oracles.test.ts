@@ -9,7 +9,13 @@ import {tf} from '../../src/core/tensorflow';
 import type {ImageModality, TextModality} from '../../src/core/types';
 import {loadDigits} from '../../src/datasets/digits';
 import {augmentationFor} from '../../src/evaluation/oracle-augmentation';
-import {accuracyOf, type LabelledParts, trainOracle, withTestAccuracy} from '../../src/evaluation/oracle-training';
+import {
+  accuracyOf,
+  type LabelledParts,
+  type OracleTrainingOptions,
+  trainOracle,
+  withTestAccuracy,
+} from '../../src/evaluation/oracle-training';
 import {
   digitsOraclesFolder,
   disposeOracles,
@@ -42,7 +48,7 @@ function stripedPictures(count: number, seed: number): LabelledParts {
   return {parts, labels};
 }
 
-function trainOnStripes(seed: number) {
+function trainOnStripes(seed: number, options: Partial<OracleTrainingOptions> = {}) {
   return trainOracle({
     modality: 'stripes',
     spec: stripes,
@@ -55,12 +61,13 @@ function trainOnStripes(seed: number) {
     learningRate: 3e-3,
     seed,
     training: 'test',
+    ...options,
   });
 }
 
-test('an oracle learns, is saved and loaded bit-equal, and leaves nothing behind', () => {
+test('an oracle learns, is saved and loaded bit-equal, and leaves nothing behind', async () => {
   const numTensors = tf.memory().numTensors;
-  const trained = trainOnStripes(1);
+  const trained = await trainOnStripes(1);
   const held = stripedPictures(40, 3);
   const accuracy = accuracyOf(trained.oracle, held);
   assert.ok(accuracy >= 0.9, `accuracy ${accuracy}`);
@@ -86,16 +93,31 @@ test('an oracle learns, is saved and loaded bit-equal, and leaves nothing behind
   assert.equal(tf.memory().numTensors, numTensors);
 });
 
-test('the same seed trains the same oracle, another seed another', () => {
-  const [first, second, other] = [trainOnStripes(1), trainOnStripes(1), trainOnStripes(2)];
+test('the same seed trains the same oracle, another seed another', async () => {
+  const [first, second, other] = [await trainOnStripes(1), await trainOnStripes(1), await trainOnStripes(2)];
   const kernel = (trained: typeof first): number[] => [...trained.weights['stage0/kernel']!.dataSync()];
   assert.deepEqual(kernel(second), kernel(first));
   assert.notDeepEqual(kernel(other), kernel(first));
   for (const trained of [first, second, other]) trained.oracle.dispose();
 });
 
-test('more parts than a batch are judged as they are one by one', () => {
-  const trained = trainOnStripes(1);
+test('an aborted training keeps what it has and ends', async () => {
+  const numTensors = tf.memory().numTensors;
+  const controller = new AbortController();
+  const epochs: number[] = [];
+  const onEpoch = ({epoch}: {epoch: number}) => {
+    epochs.push(epoch);
+    if (epoch === 2) controller.abort();
+  };
+  const trained = await trainOnStripes(1, {signal: controller.signal, onEpoch});
+  assert.deepEqual(epochs, [1, 2]);
+  assert.equal(trained.validationAccuracy, accuracyOf(trained.oracle, stripedPictures(32, 2)));
+  trained.oracle.dispose();
+  assert.equal(tf.memory().numTensors, numTensors);
+});
+
+test('more parts than a batch are judged as they are one by one', async () => {
+  const trained = await trainOnStripes(1);
   const {parts} = stripedPictures(300, 4);
   const x = tf.tensor(Float32Array.from(parts.flatMap(part => [...part])), [300, 8, 8, 1]);
   const one = x.slice(290, 1);
@@ -106,8 +128,8 @@ test('more parts than a batch are judged as they are one by one', () => {
   trained.oracle.dispose();
 });
 
-test('parts of another shape and files of another kind are refused in one line', () => {
-  const trained = trainOnStripes(1);
+test('parts of another shape and files of another kind are refused in one line', async () => {
+  const trained = await trainOnStripes(1);
   const x = tf.zeros([2, 9, 8, 1]);
   assert.throws(() => trained.oracle.apply(x), {
     message: 'Expected stripes of shape [N, 8, 8, 1], got [2, 9, 8, 1].',
@@ -124,8 +146,8 @@ test('parts of another shape and files of another kind are refused in one line',
   trained.oracle.dispose();
 });
 
-test('why an oracle does not fit is said in words', () => {
-  const trained = trainOnStripes(1);
+test('why an oracle does not fit is said in words', async () => {
+  const trained = await trainOnStripes(1);
   const {oracle} = trained;
   assert.equal(whyOracleDoesNotFit(oracle, stripes, ['row', 'column']), null);
   assert.equal(
