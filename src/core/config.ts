@@ -4,6 +4,7 @@
  */
 import {z} from 'zod';
 import {expected, UserError} from './checks';
+import {assertNetworksFit, type NetworkChoice} from './network-names';
 import type {Modalities} from './types';
 
 /** How the three players are built. Saved beside the weights. */
@@ -15,6 +16,10 @@ export interface ModelConfig {
   readonly styleDim: number;
   /** How E joins the codes of the modalities. */
   readonly fusion: 'featureLevel' | 'decisionLevel' | 'structureLevel';
+  /** What the players are made of, by modality: {image: 'dcgan', caption: {generator: 'lstm'}}. Those of the flagship unless told. */
+  readonly networks: Readonly<Record<string, NetworkChoice>>;
+  /** Layers of cross-modal attention in D, in which what it saw of each modality looks at the others. */
+  readonly discriminatorAttention: number;
   readonly encoderChannels: number;
   readonly encoderHiddenUnits: number;
   readonly generatorChannels: number;
@@ -31,6 +36,8 @@ export const defaultModelConfig = {
   contentDim: 32,
   styleDim: 32,
   fusion: 'decisionLevel',
+  networks: {},
+  discriminatorAttention: 0,
   encoderChannels: 32,
   encoderHiddenUnits: 128,
   generatorChannels: 64,
@@ -137,11 +144,28 @@ const modalitySchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** Which names there are, and for what, is checked with a better message by assertNetworksFit. */
+const networkChoice = z.custom<NetworkChoice>(
+  value =>
+    typeof value === 'string' ||
+    z
+      .strictObject({
+        encoder: z.string().optional(),
+        generator: z.string().optional(),
+        discriminator: z.string().optional(),
+      })
+      .safeParse(value).success,
+  'expected the name of a network, or an object with names for encoder, generator or discriminator',
+);
+
 const modelSchema = z.strictObject({
   modalities: z.record(z.string().min(1), modalitySchema),
   contentDim: count,
   styleDim: count,
   fusion: z.enum(['featureLevel', 'decisionLevel', 'structureLevel']),
+  // With defaults: models that were saved before there was a choice can be read.
+  networks: z.record(z.string().min(1), networkChoice).default({}),
+  discriminatorAttention: z.number().int().min(0).default(0),
   encoderChannels: count,
   encoderHiddenUnits: count,
   generatorChannels: count,
@@ -183,7 +207,7 @@ export function modelConfig(
   overrides: Partial<Omit<ModelConfig, 'modalities'>> = {},
 ): ModelConfig {
   if ('modalities' in overrides) throw new UserError('Unknown key "modalities" in model config: the data decide them.');
-  return check('model config', modelSchema, {...defaultModelConfig, ...overrides, modalities});
+  return checkModel('model config', {...defaultModelConfig, ...overrides, modalities});
 }
 
 /** The defaults with overrides. @throws UserError that names the key: 'Unknown key "batchsize" in train config.' */
@@ -202,7 +226,14 @@ export function assertConfigsFit(
 
 /** A whole model config from JSON, as `config.json` holds it. */
 export function parseModelConfig(json: unknown, where: string): ModelConfig {
-  return check(where, modelSchema, json);
+  return checkModel(where, json);
+}
+
+function checkModel(where: string, value: unknown): ModelConfig {
+  const config = check(where, modelSchema, value);
+  // Settings are also looked at before the data are known.
+  if (Object.keys(config.modalities).length > 0) assertNetworksFit(config.modalities, config.networks);
+  return config;
 }
 
 function check<T>(where: string, schema: z.ZodType<T>, value: unknown): T {

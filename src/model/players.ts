@@ -1,12 +1,14 @@
 /** The three players, assembled from the parts for each modality. */
 import type {ModelConfig} from '../core/config';
+import {networksOf} from '../core/network-names';
 import {RandomStream} from '../core/random';
 import {mapRecord} from '../core/records';
 import {tf} from '../core/tensorflow';
 import {buildFusion, type Fusion} from '../fusion/fusion';
+import {buildCrossModalMixer, type CrossModalMixer} from '../networks/cross-modal';
 import {agreement, buildDiscriminatorTrunk, type DiscriminatorTrunk} from '../networks/discriminator-trunk';
 import {buildEncoder, type Encoder, type EncoderTraining} from '../networks/encoder';
-import {buildGeneratorHead, type GeneratorHead} from '../networks/generator-head';
+import {buildGeneratorHead, type GeneratorHead, type WordSampling} from '../networks/generator-head';
 import type {NormMode} from '../networks/layers/conditional-batch-norm';
 import {Parameters} from '../networks/parameters';
 
@@ -28,7 +30,10 @@ export class CrossModalEncoder {
       hiddenUnits: config.encoderHiddenUnits,
     };
     this.encoders = mapRecord(config.modalities, (spec, name) =>
-      buildEncoder(this.parameters, `encoder/${name}`, spec, options),
+      buildEncoder(this.parameters, `encoder/${name}`, spec, {
+        ...options,
+        network: networksOf(spec.kind, config.networks[name]).encoder,
+      }),
     );
     const modalities = Object.keys(config.modalities);
     this.fusion = buildFusion(config.fusion, this.parameters, 'encoder/fusion', {
@@ -69,16 +74,27 @@ export class Generator {
       hiddenUnits: config.generatorHiddenUnits,
     };
     this.heads = mapRecord(config.modalities, (spec, name) =>
-      buildGeneratorHead(this.parameters, `generator/${name}`, spec, options),
+      buildGeneratorHead(this.parameters, `generator/${name}`, spec, {
+        ...options,
+        network: networksOf(spec.kind, config.networks[name]).generator,
+      }),
     );
   }
 
-  /** @param content unit codes [N, D]; @param styles one [N, styleDim] a modality, standard normal. */
-  apply(content: tf.Tensor2D, styles: Readonly<Record<string, tf.Tensor2D>>, mode: NormMode): Parts {
+  /**
+   * @param content unit codes [N, D]; @param styles one [N, styleDim] a modality, standard normal.
+   * @param sampling how texts choose their words, by modality; as probabilities unless told.
+   */
+  apply(
+    content: tf.Tensor2D,
+    styles: Readonly<Record<string, tf.Tensor2D>>,
+    mode: NormMode,
+    sampling?: Readonly<Record<string, WordSampling | undefined>>,
+  ): Parts {
     // Unit codes have entries of about 1/√D; scaled by √D they weigh as much as the style's.
     const scaled = content.mul(Math.sqrt(this.config.contentDim));
     return mapRecord(this.heads, (head, name) =>
-      head.apply(tf.concat([scaled, styles[name]!], 1) as tf.Tensor2D, mode),
+      head.apply(tf.concat([scaled, styles[name]!], 1) as tf.Tensor2D, mode, sampling?.[name]),
     );
   }
 }
@@ -97,6 +113,7 @@ export interface Judgements {
 export class Discriminator {
   readonly parameters: Parameters;
   private readonly trunks: Readonly<Record<string, DiscriminatorTrunk>>;
+  private readonly mix: CrossModalMixer;
 
   constructor(config: ModelConfig, seed: number) {
     this.parameters = new Parameters(new RandomStream(seed, 'discriminator/weights'));
@@ -108,13 +125,27 @@ export class Discriminator {
       groupSize: config.minibatchGroup,
     };
     this.trunks = mapRecord(config.modalities, (spec, name) =>
-      buildDiscriminatorTrunk(this.parameters, `discriminator/${name}`, spec, options),
+      buildDiscriminatorTrunk(this.parameters, `discriminator/${name}`, spec, {
+        ...options,
+        network: networksOf(spec.kind, config.networks[name]).discriminator,
+      }),
     );
+    const dim = config.discriminatorHiddenUnits;
+    this.mix = buildCrossModalMixer(this.parameters, 'discriminator/attention', {
+      modalities: Object.keys(config.modalities),
+      dim,
+      layers: config.discriminatorAttention,
+      heads: dim % 4 === 0 ? 4 : 1,
+    });
   }
 
   /** @param mode 'batch' in training, 'stored' in use; @param present masks of real parts, [N] each; all present unless told. */
   judge(parts: Readonly<Parts>, mode: NormMode, present?: Masks): Judgements {
-    const judgements = mapRecord(parts, (part, name) => this.trunks[name]!.apply(part, mode, present?.[name]));
+    const seen = this.mix(
+      mapRecord(parts, (part, name) => this.trunks[name]!.see(part, mode, present?.[name])),
+      present,
+    );
+    const judgements = mapRecord(seen, (features, name) => this.trunks[name]!.judge(features, mode));
     return {
       realism: mapRecord(judgements, j => j.realism),
       projection: mapRecord(judgements, j => j.projection),

@@ -6,8 +6,11 @@ import {leakyRelu} from './layers/activations';
 import type {NormMode} from './layers/conditional-batch-norm';
 import {dense} from './layers/dense';
 import {fixedStddev, minibatchStddev} from './layers/minibatch-stddev';
+import {type Projection, projectionHead} from './layers/projection-head';
 import type {Parameters} from './parameters';
 import {buildTrunk, type TrunkOptions} from './trunk';
+
+export {agreement} from './layers/projection-head';
 
 export interface DiscriminatorTrunkOptions extends TrunkOptions {
   /** D, the content code's length. */
@@ -17,21 +20,24 @@ export interface DiscriminatorTrunkOptions extends TrunkOptions {
   readonly groupSize: number;
 }
 
-export interface Judgement {
-  /** Logit of being real, whatever the content; shape [N]. */
-  readonly realism: tf.Tensor1D;
-  /** v; the agreement with a content c is v·c. Shape [N, D]. */
-  readonly projection: tf.Tensor2D;
+/** Realism and projection, and what is guessed of the style. */
+export interface Judgement extends Projection {
   /** Guess of the style that a generated part was made from, shape [N, styleDim]; null for text, where a sentence says too little of it. */
   readonly style: tf.Tensor2D | null;
 }
 
 export interface DiscriminatorTrunk {
   /**
+   * What D saw, [N, hiddenUnits].
+   *
    * @param mode how much examples differ is told by the batch while training ('batch'; a share of it is stored with
    *   `accumulate`), and by what was stored in use, so that an example is judged by itself.
    * @param present 1 observed, 0 filler, [N]: filler is no neighbour of anyone.
    */
+  see(x: tf.Tensor, mode: NormMode, present?: tf.Tensor1D): tf.Tensor2D;
+  /** What D thinks of what it saw. */
+  judge(seen: tf.Tensor2D, mode: NormMode): Judgement;
+  /** Both, one after the other. */
   apply(x: tf.Tensor, mode: NormMode, present?: tf.Tensor1D): Judgement;
 }
 
@@ -41,35 +47,24 @@ export function buildDiscriminatorTrunk(
   spec: ModalitySpec,
   options: DiscriminatorTrunkOptions,
 ): DiscriminatorTrunk {
-  const trunk = buildTrunk(parameters, path, spec, options);
+  const {hiddenUnits, groupSize} = options;
+  const trunk = buildTrunk(parameters, path, spec, {...options, role: 'discriminator'});
+  const {spectral} = trunk;
   // One more channel: minibatch standard deviation.
   const features = trunk.height * trunk.width * (trunk.channels + 1);
   const deviation = parameters.moving(`${path}/deviation`, [], 0);
-  const hidden = dense(parameters, `${path}/hidden`, features, options.hiddenUnits, {std: Math.sqrt(2 / features)});
-  const realism = dense(parameters, `${path}/realism`, options.hiddenUnits, 1);
-  const projection = dense(parameters, `${path}/projection`, options.hiddenUnits, options.contentDim);
-  const style = spec.kind === 'text' ? null : dense(parameters, `${path}/style`, options.hiddenUnits, options.styleDim);
-  return {
-    apply(x, mode, present) {
-      const grid = trunk.apply(x);
-      const withDeviation =
-        mode === 'stored' ? fixedStddev(grid, deviation) : minibatchStddev(grid, options.groupSize, present);
-      if (typeof mode === 'object') {
-        const measured = withDeviation.slice([0, 0, 0, trunk.channels], [-1, 1, 1, 1]).mean();
-        deviation.assign(deviation.add(measured.mul(mode.accumulate)));
-      }
-      const seen = withDeviation.reshape([x.shape[0]!, features]);
-      const h = leakyRelu(hidden(seen));
-      return {
-        realism: realism(h).reshape([x.shape[0]!]) as tf.Tensor1D,
-        projection: projection(h),
-        style: style?.(h) ?? null,
-      };
-    },
+  const hidden = dense(parameters, `${path}/hidden`, features, hiddenUnits, {std: Math.sqrt(2 / features), spectral});
+  const head = projectionHead(parameters, path, hiddenUnits, options.contentDim, {spectral});
+  const style = spec.kind === 'text' ? null : dense(parameters, `${path}/style`, hiddenUnits, options.styleDim);
+  const see: DiscriminatorTrunk['see'] = (x, mode, present) => {
+    const grid = trunk.apply(x, mode, present);
+    const withDeviation = mode === 'stored' ? fixedStddev(grid, deviation) : minibatchStddev(grid, groupSize, present);
+    if (typeof mode === 'object') {
+      const measured = withDeviation.slice([0, 0, 0, trunk.channels], [-1, 1, 1, 1]).mean();
+      deviation.assign(deviation.add(measured.mul(mode.accumulate)));
+    }
+    return leakyRelu(hidden(withDeviation.reshape([x.shape[0]!, features]), mode)) as tf.Tensor2D;
   };
-}
-
-/** v·c for each example, shape [N]: the projection discriminator of Miyato & Koyama 2018, section 3 (arXiv:1802.05637). */
-export function agreement(projection: tf.Tensor2D, content: tf.Tensor2D): tf.Tensor1D {
-  return projection.mul(content).sum(1) as tf.Tensor1D;
+  const judge: DiscriminatorTrunk['judge'] = (seen, mode) => ({...head(seen, mode), style: style?.(seen) ?? null});
+  return {see, judge, apply: (x, mode, present) => judge(see(x, mode, present), mode)};
 }

@@ -1,5 +1,6 @@
 /** E's part for one modality: an example becomes a code on the unit sphere. */
 
+import {usualNetworks} from '../core/network-names';
 import type {tf} from '../core/tensorflow';
 import type {ModalitySpec} from '../core/types';
 import {leakyRelu} from './layers/activations';
@@ -25,21 +26,22 @@ export interface Encoder {
   readonly dropoutUnits: number;
 }
 
-/** Convolutions for pictures and spectrograms, a perceptron for text. */
+/** A trunk of any name, a hidden layer, a code. */
 export function buildEncoder(
   parameters: Parameters,
   path: string,
   spec: ModalitySpec,
   options: EncoderOptions,
 ): Encoder {
-  const trunk = buildTrunk(parameters, path, spec, options);
+  const {network = usualNetworks(spec.kind).encoder} = options;
+  const trunk = buildTrunk(parameters, path, spec, {...options, network, role: 'encoder'});
   const features = trunk.height * trunk.width * trunk.channels;
   const hidden = dense(parameters, `${path}/hidden`, features, options.hiddenUnits, {std: Math.sqrt(2 / features)});
   const code = dense(parameters, `${path}/code`, options.hiddenUnits, options.embeddingDim);
   return {
     dropoutUnits: options.hiddenUnits,
     apply(x, {dropoutMask} = {}) {
-      const h = leakyRelu(hidden(trunk.apply(x).reshape([x.shape[0]!, features])));
+      const h = leakyRelu(hidden(trunk.apply(x, 'stored').reshape([x.shape[0]!, features])));
       return unitLength(code(dropoutMask ? h.mul(dropoutMask) : h));
     },
   };

@@ -8,6 +8,8 @@ export class Parameters {
   readonly trainable: NamedVariables = {};
   /** What is saved but not trained, such as moving averages. */
   readonly state: NamedVariables = {};
+  /** What is saved but neither trained nor measured: it starts from chance and goes on with every step, such as spectral norm's u. */
+  readonly buffers: NamedVariables = {};
 
   constructor(private readonly stream: RandomStream) {}
 
@@ -40,9 +42,19 @@ export class Parameters {
     );
   }
 
-  /** Trainable and state together: what a file holds. */
+  /** A tensor that starts from N(0, 1) and is changed by steps, not by an optimizer. */
+  buffer(path: string, shape: number[]): tf.Variable {
+    const values = this.stream.normals(shape.reduce((product, n) => product * n, 1));
+    return this.add(
+      this.buffers,
+      path,
+      tf.tidy(() => tf.variable(tf.tensor(values, shape), false)),
+    );
+  }
+
+  /** Trainable, state and buffers together: what a file holds. */
   all(): NamedVariables {
-    return {...this.trainable, ...this.state};
+    return {...this.trainable, ...this.state, ...this.buffers};
   }
 
   /** Number of trainable values. */
@@ -55,8 +67,7 @@ export class Parameters {
   }
 
   private add(group: NamedVariables, path: string, variable: tf.Variable): tf.Variable {
-    if (path in this.trainable || path in this.state)
-      throw new UserError(`Expected a new parameter name, got "${path}" twice.`);
+    if (path in this.all()) throw new UserError(`Expected a new parameter name, got "${path}" twice.`);
     group[path] = variable;
     return variable;
   }

@@ -1,16 +1,11 @@
 /** Batch normalisation whose scale and shift are told by a condition, one pair for each example and channel. */
 import {tf} from '../../core/tensorflow';
 import type {Parameters} from '../parameters';
+import {watched} from '../watch';
 import {dense} from './dense';
+import {channelStatistics, type NormMode, normEpsilon} from './norm-mode';
 
-/**
- * Which statistics normalise: those of the batch at hand; the stored ones; or those of the batch, while `accumulate` of
- * them (a share of 1) is added to the stored ones.
- */
-export type NormMode = 'batch' | 'stored' | {readonly accumulate: number};
-
-/** Added to the variance, so that a constant channel does not divide by zero. */
-const epsilon = 1e-5;
+export type {NormMode} from './norm-mode';
 
 /**
  * y = γ(u) · (x - μ) / √(σ² + ε) + β(u), with γ = 1 + u·Wγ and β = u·Wβ; μ and σ² over N, H and W for each channel.
@@ -21,24 +16,14 @@ const epsilon = 1e-5;
  */
 export function conditionalBatchNorm(parameters: Parameters, path: string, channels: number, conditionDim: number) {
   const modulation = dense(parameters, `${path}/modulation`, conditionDim, 2 * channels, {std: 0.02});
-  const storedMean = parameters.moving(`${path}/mean`, [channels], 0);
-  const storedVariance = parameters.moving(`${path}/variance`, [channels], 1);
-  return (x: tf.Tensor4D, condition: tf.Tensor2D, mode: NormMode): tf.Tensor4D => {
-    const [mean, variance] = mode === 'stored' ? [storedMean, storedVariance] : batchStatistics(x);
-    if (typeof mode === 'object') {
-      storedMean.assign(storedMean.add(mean!.mul(mode.accumulate)));
-      storedVariance.assign(storedVariance.add(variance!.mul(mode.accumulate)));
-    }
+  const statistics = channelStatistics(parameters, path, channels);
+  return watched(path, (x: tf.Tensor4D, condition: tf.Tensor2D, mode: NormMode): tf.Tensor4D => {
+    const {mean, variance} = statistics(x, mode);
     const [gamma, beta] = tf.split(modulation(condition), 2, 1);
     // Folded into one scale and one shift for each example and channel: two passes over the pixels instead of four.
-    const scale = gamma!.add(1).mul(tf.rsqrt(variance!.add(epsilon)));
-    const shift = beta!.sub(scale.mul(mean!));
+    const scale = gamma!.add(1).mul(tf.rsqrt(variance.add(normEpsilon)));
+    const shift = beta!.sub(scale.mul(mean));
     const n = x.shape[0];
     return x.mul(scale.reshape([n, 1, 1, channels])).add(shift.reshape([n, 1, 1, channels])) as tf.Tensor4D;
-  };
-}
-
-function batchStatistics(x: tf.Tensor4D): [tf.Tensor, tf.Tensor] {
-  const {mean, variance} = tf.moments(x, [0, 1, 2]);
-  return [mean, variance];
+  });
 }

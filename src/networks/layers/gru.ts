@@ -1,6 +1,7 @@
 /** One step of a gated recurrent unit. */
 import {tf} from '../../core/tensorflow';
 import type {Parameters} from '../parameters';
+import {watched} from '../watch';
 import {dense} from './dense';
 
 /**
@@ -13,9 +14,9 @@ import {dense} from './dense';
 export function gruCell(parameters: Parameters, path: string, inputs: number, units: number) {
   const gates = dense(parameters, `${path}/gates`, inputs + units, 2 * units);
   const candidate = dense(parameters, `${path}/candidate`, inputs + units, units);
-  return (x: tf.Tensor2D, h: tf.Tensor2D): tf.Tensor2D => {
+  return watched(path, (x: tf.Tensor2D, h: tf.Tensor2D): tf.Tensor2D => {
     const [reset, keep] = tf.split(tf.sigmoid(gates(tf.concat([x, h], 1))), 2, 1);
     const proposed = tf.tanh(candidate(tf.concat([x, h.mul(reset!)], 1)));
     return proposed.add(keep!.mul(h.sub(proposed))) as tf.Tensor2D;
-  };
+  });
 }
