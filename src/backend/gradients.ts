@@ -16,7 +16,12 @@ export function repairGradients(): void {
   giveComparisonsZeroGradients();
   replaceGradient({kernelName: 'Elu', outputsToSave: [true], gradFunc: eluGradient});
   replaceGradient({kernelName: 'ResizeNearestNeighbor', inputsToSave: ['images'], gradFunc: resizeNearestGradient});
-  replaceGradient({kernelName: 'LeakyRelu', inputsToSave: ['x'], gradFunc: leakyReluGradient});
+  replaceGradient({
+    kernelName: 'LeakyRelu',
+    inputsToSave: ['x'],
+    outputsToSave: [true],
+    gradFunc: leakyReluGradient,
+  });
   tf.registerGradient({kernelName: 'LeakyReluGrad', inputsToSave: ['x'], gradFunc: leakyReluSecondGradient});
 }
 
@@ -95,8 +100,13 @@ function eluGradient(dy: tf.Tensor | tf.Tensor[], [y]: tf.Tensor[]): Gradients {
   return {x: () => tf.mul(dy as tf.Tensor, tf.sub(1, tf.relu(tf.neg(y!))))};
 }
 
-function leakyReluGradient(dy: tf.Tensor | tf.Tensor[], [x]: tf.Tensor[], attributes: tf.NamedAttrMap): Gradients {
-  return {x: () => slopeTimes(dy as tf.Tensor, x!, attributes)};
+/**
+ * The output has the input's sign unless α is negative, and tells the slope as well. So nobody needs the input later, and
+ * TensorFlow can fuse bias and activation into the product before them.
+ */
+function leakyReluGradient(dy: tf.Tensor | tf.Tensor[], [x, y]: tf.Tensor[], attributes: tf.NamedAttrMap): Gradients {
+  const signed = (attributes['alpha'] as number) < 0 ? x! : y!;
+  return {x: () => slopeTimes(dy as tf.Tensor, signed, attributes)};
 }
 
 /** Linear in dy, constant in x almost everywhere. */

@@ -4,7 +4,13 @@ import {tf} from '../core/tensorflow';
 type KernelArguments = Parameters<tf.KernelFunc>[0];
 
 interface NativeBackend {
-  readonly binding: {readonly TF_ATTR_FLOAT: number; readonly TF_ATTR_TYPE: number; readonly TF_FLOAT: number};
+  readonly binding: {
+    readonly TF_ATTR_FLOAT: number;
+    readonly TF_ATTR_INT: number;
+    readonly TF_ATTR_TYPE: number;
+    readonly TF_FLOAT: number;
+  };
+  getDTypeInteger(dtype: tf.DataType): number;
   executeSingleOutput(name: string, attributes: readonly unknown[], inputs: readonly tf.TensorInfo[]): tf.TensorInfo;
 }
 
@@ -14,6 +20,8 @@ export function addNativeKernels(): void {
   if (added) return;
   added = true;
   tf.registerKernel({kernelName: 'LeakyReluGrad', backendName: 'tensorflow', kernelFunc: leakyReluGradient});
+  tf.unregisterKernel('GatherV2', 'tensorflow');
+  tf.registerKernel({kernelName: 'GatherV2', backendName: 'tensorflow', kernelFunc: gather});
   const convolve = tf.getKernel('Conv2D', 'tensorflow')!.kernelFunc;
   tf.unregisterKernel('Conv2D', 'tensorflow');
   tf.registerKernel({
@@ -21,6 +29,33 @@ export function addNativeKernels(): void {
     backendName: 'tensorflow',
     kernelFunc: args => convolveTwoChannels(convolve, args),
   });
+}
+
+/**
+ * tfjs-node reads the indices on the host to check them, which a recorded step may not do. TensorFlow checks them itself,
+ * and says which is out of range.
+ */
+function gather({inputs, attrs, backend}: KernelArguments): tf.TensorInfo {
+  const native = backend as NativeBackend;
+  const {x, indices} = inputs as {x: tf.TensorInfo; indices: tf.TensorInfo};
+  const {axis, batchDims} = attrs as unknown as {axis: number; batchDims: number};
+  tf.backend_util.segment_util.collectGatherOpShapeInfo(x as tf.Tensor, indices as tf.Tensor, axis, batchDims);
+  const {binding} = native;
+  const type = (name: string, dtype: tf.DataType) => ({
+    name,
+    type: binding.TF_ATTR_TYPE,
+    value: native.getDTypeInteger(dtype),
+  });
+  const attributes = [
+    {name: 'batch_dims', type: binding.TF_ATTR_INT, value: batchDims},
+    type('Tparams', x.dtype),
+    type('Tindices', indices.dtype),
+    type('Taxis', 'int32'),
+  ];
+  const axisTensor = tf.scalar(axis, 'int32');
+  const result = native.executeSingleOutput('GatherV2', attributes, [x, indices, axisTensor]);
+  axisTensor.dispose();
+  return result;
 }
 
 /** dy·(x > 0 ? 1 : α). TensorFlow has the operation, tfjs-node does not offer it; see gradients.ts. */
