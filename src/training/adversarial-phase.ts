@@ -152,6 +152,7 @@ export async function trainAdversarially(
   } finally {
     generatorOptimizer.dispose();
     discriminatorOptimizer.dispose();
+    average.dispose();
   }
   return step;
 }
