@@ -46,8 +46,6 @@ export {type Spectrum, Stft, type StftOptions} from './features/stft';
 export {buildVocabulary, tokenize} from './features/text';
 export {buildFusion, type Fusion, type FusionInput, type FusionName, fusionNames} from './fusion/fusion';
 export {
-  type DiscriminatorLoss,
-  type GeneratorLoss,
   hingeDiscriminatorLoss,
   hingeGeneratorLoss,
   leastSquaresDiscriminatorLoss,
@@ -56,12 +54,46 @@ export {
   minimaxGeneratorLoss,
   nonSaturatingDiscriminatorLoss,
   nonSaturatingGeneratorLoss,
+  type SmoothedScoreOptions,
   wassersteinDiscriminatorLoss,
   wassersteinGeneratorLoss,
 } from './losses/adversarial';
-export {contrastiveLoss, latentRegressionLoss} from './losses/contrastive';
-export {mismatchDiscriminatorLoss} from './losses/matching';
-export {r1Penalty} from './losses/penalties';
+export {acganDiscriminatorLoss, acganGeneratorLoss} from './losses/auxiliary-classifier';
+export {checkLoss} from './losses/check-loss';
+export {codeMatchingLoss, latentRegressionLoss} from './losses/codes';
+export {contrastiveLoss} from './losses/contrastive';
+export {type CrossEntropyOptions, crossEntropyLoss, sigmoidCrossEntropyLoss} from './losses/cross-entropy';
+export {crossModalCycleLoss, cycleLoss} from './losses/cycle';
+export {
+  featureMatchingLoss,
+  type LayersByModality,
+  multimodalFeatureMatchingLoss,
+} from './losses/feature-matching';
+export {infoGanCategoricalLoss, infoGanContinuousLoss, styleInformationLoss} from './losses/information';
+export {draganNoise, draganPenalty, wganGpPenalty} from './losses/lipschitz-penalties';
+export type {AnyLoss, CheckLossOptions, LossArgument, LossCheck, LossRole, MasksByRows} from './losses/loss-contract';
+export {maskedMean} from './losses/masked-mean';
+export {matchingAwareDiscriminatorLoss, mismatchDiscriminatorLoss, mismatchRows} from './losses/matching';
+export {meanSquaredErrorLoss} from './losses/mean-squared-error';
+export {
+  type AdversarialLossName,
+  type AdversarialPair,
+  adversarialLossNames,
+  adversarialPair,
+  assertLossPair,
+} from './losses/pairs';
+export {r1Penalty, r2Penalty} from './losses/penalties';
+export {projectionLogits} from './losses/projection';
+export {relativisticDiscriminatorLoss, relativisticGeneratorLoss} from './losses/relativistic';
+export type {DiscriminatorLoss, GeneratorLoss, ScoreOptions} from './losses/scores';
+export {
+  realnessLogits,
+  type SemiSupervisedLogits,
+  semiSupervisedDiscriminatorLoss,
+  semiSupervisedGeneratorLoss,
+} from './losses/semi-supervised';
+export type {InputMasks, ScoreFunction} from './losses/slopes';
+export {clipWeights} from './losses/weight-clipping';
 export {MultimodalGan, type PartialBatch, type Scores} from './model/multimodal-gan';
 export {CrossModalEncoder, Discriminator, Generator, type Masks, type Parts} from './model/players';
 export {fitGaussianMixture, type GaussianMixture, sampleMixture} from './model/prior';

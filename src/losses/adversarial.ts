@@ -1,20 +1,33 @@
 /**
- * Adversarial losses in pairs, one for each player. All take logits: unbounded scores, shape [N] or [N, 1], higher = more
- * real. All are means over the batch, stable for any finite score, and to be minimised by the player that they are named after.
+ * Adversarial losses in pairs, one for each player. All take logits: unbounded scores, shape [N], [N, 1] or [N, …] (one for each
+ * patch), higher = more real. All are means over the batch, stable for any finite score, and to be minimised by the player
+ * that they are named after.
  *
- * A discriminator's loss takes a mask as third argument, of the scores' shape: 1 where the real example was observed, 0 where
- * it is filler; filler counts for nothing and gets no gradient.
+ * The last argument may hold masks of shape [N], 1 where an example was observed, 0 where it is filler; filler counts for nothing
+ * and gets no gradient, and a side of which nothing was observed adds 0. All throw a UserError where shapes do not fit.
  */
+import {assertInRange} from '../core/checks';
 import {tf} from '../core/tensorflow';
+import {binaryCrossEntropy} from './cross-entropy';
 import {maskedMean} from './masked-mean';
+import {assertFakeScores, assertScorePair, type ScoreOptions} from './scores';
 
-export type DiscriminatorLoss = (realLogits: tf.Tensor, fakeLogits: tf.Tensor, realPresent?: tf.Tensor) => tf.Scalar;
-export type GeneratorLoss = (fakeLogits: tf.Tensor) => tf.Scalar;
+/** Options of the discriminator's losses that have a target for real scores. */
+export interface SmoothedScoreOptions extends ScoreOptions {
+  /**
+   * What real examples shall be taken for, in (0, 1]; 1 unless told. Less than 1, such as 0.9, is one-sided label smoothing: D is
+   * not to be surer than that. The fakes' target stays 0: raised, it would pull D towards the fakes that G makes already.
+   * Source: Salimans et al. 2016, section 3.4 (arXiv:1606.03498). A tensor where it changes from step to step.
+   */
+  readonly realTarget?: number | tf.Scalar;
+}
 
 /**
  * Minimax loss of the discriminator, the cross-entropy of telling real from fake.
  *
  *   L_D = -E[log σ(D(x))] - E[log(1 - σ(D(G(z))))] = E[softplus(-D(x))] + E[softplus(D(G(z)))]
+ *
+ * With a target t for real scores the first term is E[t·softplus(-D(x)) + (1 - t)·softplus(D(x))].
  *
  * Source: Goodfellow et al. 2014, section 3, equation 1 (arXiv:1406.2661), negated: D maximises there, minimises here.
  *
@@ -23,11 +36,16 @@ export type GeneratorLoss = (fakeLogits: tf.Tensor) => tf.Scalar;
 export function minimaxDiscriminatorLoss(
   realLogits: tf.Tensor,
   fakeLogits: tf.Tensor,
-  realPresent?: tf.Tensor,
+  options: SmoothedScoreOptions = {},
 ): tf.Scalar {
-  return tf.tidy(
-    () => maskedMean(tf.softplus(realLogits.neg()), realPresent).add(maskedMean(tf.softplus(fakeLogits))) as tf.Scalar,
-  );
+  assertScorePair(realLogits, fakeLogits, options);
+  const target = realTarget(options);
+  return tf.tidy(() => {
+    const real = target === 1 ? tf.softplus(realLogits.neg()) : binaryCrossEntropy(realLogits, target);
+    return maskedMean(real, options.realPresent).add(
+      maskedMean(tf.softplus(fakeLogits), options.fakePresent),
+    ) as tf.Scalar;
+  });
 }
 
 /**
@@ -39,17 +57,18 @@ export function minimaxDiscriminatorLoss(
  *
  * @returns Scalar, at most 0; -log 2 ≈ -0.6931 when every score is 0.
  */
-export function minimaxGeneratorLoss(fakeLogits: tf.Tensor): tf.Scalar {
-  return tf.tidy(() => maskedMean(tf.softplus(fakeLogits)).neg() as tf.Scalar);
+export function minimaxGeneratorLoss(fakeLogits: tf.Tensor, options: ScoreOptions = {}): tf.Scalar {
+  assertFakeScores(fakeLogits, options);
+  return tf.tidy(() => maskedMean(tf.softplus(fakeLogits), options.fakePresent).neg() as tf.Scalar);
 }
 
 /** The discriminator's loss is that of the minimax game; only the generator's differs. 2 log 2 when every score is 0. */
 export function nonSaturatingDiscriminatorLoss(
   realLogits: tf.Tensor,
   fakeLogits: tf.Tensor,
-  realPresent?: tf.Tensor,
+  options: SmoothedScoreOptions = {},
 ): tf.Scalar {
-  return minimaxDiscriminatorLoss(realLogits, fakeLogits, realPresent);
+  return minimaxDiscriminatorLoss(realLogits, fakeLogits, options);
 }
 
 /**
@@ -61,8 +80,9 @@ export function nonSaturatingDiscriminatorLoss(
  *
  * @returns Scalar, non-negative; log 2 ≈ 0.6931 when every score is 0.
  */
-export function nonSaturatingGeneratorLoss(fakeLogits: tf.Tensor): tf.Scalar {
-  return tf.tidy(() => maskedMean(tf.softplus(fakeLogits.neg())));
+export function nonSaturatingGeneratorLoss(fakeLogits: tf.Tensor, options: ScoreOptions = {}): tf.Scalar {
+  assertFakeScores(fakeLogits, options);
+  return tf.tidy(() => maskedMean(tf.softplus(fakeLogits.neg()), options.fakePresent));
 }
 
 /**
@@ -77,17 +97,20 @@ export function nonSaturatingGeneratorLoss(fakeLogits: tf.Tensor): tf.Scalar {
 export function leastSquaresDiscriminatorLoss(
   realLogits: tf.Tensor,
   fakeLogits: tf.Tensor,
-  realPresent?: tf.Tensor,
+  options: SmoothedScoreOptions = {},
 ): tf.Scalar {
-  return tf.tidy(
-    () =>
-      maskedMean(realLogits.sub(1).square(), realPresent).add(maskedMean(fakeLogits.square())).mul(0.5) as tf.Scalar,
-  );
+  assertScorePair(realLogits, fakeLogits, options);
+  const target = realTarget(options);
+  return tf.tidy(() => {
+    const real = maskedMean(realLogits.sub(target).square(), options.realPresent);
+    return real.add(maskedMean(fakeLogits.square(), options.fakePresent)).mul(0.5) as tf.Scalar;
+  });
 }
 
 /** L_G = ½ E[(D(G(z)) - 1)²]. Mao et al. 2017, equation 9 (arXiv:1611.04076). 0.5 when every score is 0. */
-export function leastSquaresGeneratorLoss(fakeLogits: tf.Tensor): tf.Scalar {
-  return tf.tidy(() => maskedMean(fakeLogits.sub(1).square()).mul(0.5) as tf.Scalar);
+export function leastSquaresGeneratorLoss(fakeLogits: tf.Tensor, options: ScoreOptions = {}): tf.Scalar {
+  assertFakeScores(fakeLogits, options);
+  return tf.tidy(() => maskedMean(fakeLogits.sub(1).square(), options.fakePresent).mul(0.5) as tf.Scalar);
 }
 
 /**
@@ -102,14 +125,18 @@ export function leastSquaresGeneratorLoss(fakeLogits: tf.Tensor): tf.Scalar {
 export function wassersteinDiscriminatorLoss(
   realLogits: tf.Tensor,
   fakeLogits: tf.Tensor,
-  realPresent?: tf.Tensor,
+  options: ScoreOptions = {},
 ): tf.Scalar {
-  return tf.tidy(() => maskedMean(fakeLogits).sub(maskedMean(realLogits, realPresent)) as tf.Scalar);
+  assertScorePair(realLogits, fakeLogits, options);
+  return tf.tidy(
+    () => maskedMean(fakeLogits, options.fakePresent).sub(maskedMean(realLogits, options.realPresent)) as tf.Scalar,
+  );
 }
 
 /** L_G = -E[D(G(z))]. Arjovsky et al. 2017, algorithm 1 (arXiv:1701.07875). 1 when every fake scores -1. */
-export function wassersteinGeneratorLoss(fakeLogits: tf.Tensor): tf.Scalar {
-  return tf.tidy(() => maskedMean(fakeLogits).neg() as tf.Scalar);
+export function wassersteinGeneratorLoss(fakeLogits: tf.Tensor, options: ScoreOptions = {}): tf.Scalar {
+  assertFakeScores(fakeLogits, options);
+  return tf.tidy(() => maskedMean(fakeLogits, options.fakePresent).neg() as tf.Scalar);
 }
 
 /**
@@ -124,15 +151,21 @@ export function wassersteinGeneratorLoss(fakeLogits: tf.Tensor): tf.Scalar {
 export function hingeDiscriminatorLoss(
   realLogits: tf.Tensor,
   fakeLogits: tf.Tensor,
-  realPresent?: tf.Tensor,
+  options: ScoreOptions = {},
 ): tf.Scalar {
-  return tf.tidy(
-    () =>
-      maskedMean(tf.relu(tf.sub(1, realLogits)), realPresent).add(maskedMean(tf.relu(fakeLogits.add(1)))) as tf.Scalar,
-  );
+  assertScorePair(realLogits, fakeLogits, options);
+  return tf.tidy(() => {
+    const real = maskedMean(tf.relu(tf.sub(1, realLogits)), options.realPresent);
+    return real.add(maskedMean(tf.relu(fakeLogits.add(1)), options.fakePresent)) as tf.Scalar;
+  });
 }
 
 /** L_G = -E[D(G(z))]. Lim & Ye 2017 (arXiv:1705.02894). 1 when every fake scores -1. */
-export function hingeGeneratorLoss(fakeLogits: tf.Tensor): tf.Scalar {
-  return wassersteinGeneratorLoss(fakeLogits);
+export function hingeGeneratorLoss(fakeLogits: tf.Tensor, options: ScoreOptions = {}): tf.Scalar {
+  return wassersteinGeneratorLoss(fakeLogits, options);
+}
+
+function realTarget({realTarget = 1}: SmoothedScoreOptions): number | tf.Scalar {
+  if (typeof realTarget === 'number') assertInRange('realTarget', realTarget, Number.MIN_VALUE, 1);
+  return realTarget;
 }

@@ -1,4 +1,4 @@
-/** Losses of the cross-modal encoder E: the parts of one example meet, and what G makes is read back. */
+/** What trains the cross-modal encoder E without labels: the parts of one example meet. */
 import {assertShape} from '../core/checks';
 import {tf} from '../core/tensorflow';
 
@@ -29,19 +29,4 @@ export function contrastiveLoss(a: tf.Tensor2D, b: tf.Tensor2D, scale: number, p
     const observed = tf.maximum(tf.sum(present), 1);
     return forward.add(backward).mul(present).sum().div(observed).mul(0.5) as tf.Scalar;
   });
-}
-
-/**
- * Latent regression: the code that went into G is read back from what G made.
- *
- *   L_E = E ‖c - E(G(c, s))‖²
- *
- * Source: the latent regressor of Donahue et al. 2017, section 4.1 (arXiv:1605.09782), on content codes.
- *
- * @param content c, shape [N, D]; @param readBack E(G(c, s)), shape [N, D].
- * @returns Scalar, non-negative; 2 for unit codes at right angles.
- */
-export function latentRegressionLoss(content: tf.Tensor2D, readBack: tf.Tensor2D): tf.Scalar {
-  assertShape('readBack', readBack.shape, content.shape);
-  return tf.tidy(() => content.sub(readBack).square().sum(1).mean() as tf.Scalar);
 }

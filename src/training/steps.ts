@@ -108,7 +108,7 @@ export function discriminatorStep(
       const judgedFake = discriminator.judge(fake, 'batch');
       const made = discriminator.logits(judgedFake, content);
       const losses = Object.keys(real).map(name => {
-        const game = minimaxDiscriminatorLoss(own[name]!, made[name]!, present[name]);
+        const game = minimaxDiscriminatorLoss(own[name]!, made[name]!, {realPresent: present[name], modality: name});
         const mismatch = mismatchDiscriminatorLoss(foreign[name]!, present[name]);
         return game.add(mismatch.mul(mismatchWeight)) as tf.Scalar;
       });
@@ -147,7 +147,9 @@ export function generatorStep(
     const {value, gradients} = valueAndGradients(generator.parameters.trainable, () => {
       const fake = move(generator.apply(batch.content, batch.styles, 'batch'), batch.fakeShifts);
       const judged = discriminator.judge(fake, 'batch');
-      const games = Object.values(discriminator.logits(judged, batch.content)).map(nonSaturatingGeneratorLoss);
+      const games = Object.entries(discriminator.logits(judged, batch.content)).map(([modality, logits]) =>
+        nonSaturatingGeneratorLoss(logits, {modality}),
+      );
       const information = informationLosses(judged, batch.styles).map(loss => loss.mul(informationWeight) as tf.Scalar);
       return tf.addN([...games, ...information]) as tf.Scalar;
     });
