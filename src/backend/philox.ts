@@ -61,7 +61,10 @@ function philox(counter: Uint32Array, key0: number, key1: number): void {
     const high1 = multiplyHigh(0xcd9e8d57, c2);
     const low0 = Math.imul(0xd2511f53, c0) >>> 0;
     const low1 = Math.imul(0xcd9e8d57, c2) >>> 0;
-    [c0, c1, c2, c3] = [(high1 ^ c1 ^ key0) >>> 0, low1, (high0 ^ c3 ^ key1) >>> 0, low0];
+    c0 = (high1 ^ c1 ^ key0) >>> 0;
+    c1 = low1;
+    c2 = (high0 ^ c3 ^ key1) >>> 0;
+    c3 = low0;
     key0 = (key0 + 0x9e3779b9) >>> 0;
     key1 = (key1 + 0xbb67ae85) >>> 0;
   }
@@ -71,9 +74,13 @@ function philox(counter: Uint32Array, key0: number, key1: number): void {
   counter[3] = c3;
 }
 
-/** The upper 32 bits of a product of two unsigned words. Every sum here is below 2^53, so exact. */
+/** The upper 32 bits of a product of two unsigned words, from products of halves; no sum here reaches 2^32. */
 function multiplyHigh(a: number, b: number): number {
-  const [a0, a1, b0, b1] = [a & 0xffff, a >>> 16, b & 0xffff, b >>> 16];
-  const middle = a1 * b0 + Math.floor((a0 * b0) / 65536);
-  return a1 * b1 + Math.floor(middle / 65536) + Math.floor(((middle % 65536) + a0 * b1) / 65536);
+  const a0 = a & 0xffff;
+  const a1 = a >>> 16;
+  const b0 = b & 0xffff;
+  const b1 = b >>> 16;
+  const middle = ((Math.imul(a1, b0) >>> 0) + (Math.imul(a0, b0) >>> 16)) >>> 0;
+  const carry = ((Math.imul(a0, b1) >>> 0) + (middle & 0xffff)) >>> 16;
+  return (Math.imul(a1, b1) + (middle >>> 16) + carry) >>> 0;
 }
