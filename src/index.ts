@@ -121,11 +121,35 @@ export {sampleGrid} from './plots/sample-grid';
 export {type NamedSpectrogram, spectrograms} from './plots/spectrogram';
 export {classColours, colours, modalityColours} from './plots/theme';
 export {imageGridPng, pictureTile, spectrogramTile, type Tile, tilePng} from './plots/tiles';
+export {drawShifts, type Shifts, shift, shiftLimits} from './training/augment';
+export {
+  type ColourAmounts,
+  changeBrightness,
+  changeColour,
+  changeContrast,
+  changeSaturation,
+  drawColour,
+} from './training/colour';
+export {cutout, drawHoles, type Holes} from './training/cutout';
+export {type AugmentationAmounts, type AugmentationName, augment, drawAugmentation} from './training/diff-augment';
+export {ExponentialMovingAverage} from './training/ema';
 export {trainEncoder} from './training/encoder-phase';
 export {type FlagshipOptions, type FlagshipResult, trainFlagship} from './training/flagship';
+export {clipByGlobalNorm, type Gradients} from './training/gradient-clipping';
+export {addInstanceNoise} from './training/instance-noise';
 export {Adam, type AdamOptions} from './training/optimizers/adam';
 export {AdamW, type AdamWOptions} from './training/optimizers/adam-w';
 export type {Optimizer, OptimizerState} from './training/optimizers/optimizer';
 export {RmsProp, type RmsPropOptions} from './training/optimizers/rms-prop';
 export {Sgd, type SgdOptions} from './training/optimizers/sgd';
+export {packPresent, packRows} from './training/packing';
 export {type History, type Phase, type Progress, TrainingReporter} from './training/progress';
+export {
+  cosineBetween,
+  exponentialBetween,
+  linearBetween,
+  linearFall,
+  oneCycle,
+  stepwise,
+  warmUp,
+} from './training/schedules';

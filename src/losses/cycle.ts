@@ -33,7 +33,7 @@ export function crossModalCycleLoss(
   present: Readonly<Record<string, tf.Tensor>> = {},
 ): tf.Scalar {
   const names = Object.keys(cycled);
-  if (names.length === 0) throw expected('cycled', 'at least one modality', 'none');
+  if (names.length === 0) throw expected('the number of modalities', 'at least 1', 0);
   return tf.tidy(() => {
     const losses = names.map(modality => {
       const original = parts[modality];

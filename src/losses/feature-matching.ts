@@ -45,15 +45,15 @@ export function multimodalFeatureMatchingLoss(
   present: Readonly<Record<string, tf.Tensor>> = {},
 ): tf.Scalar {
   const names = Object.keys(real);
-  if (names.length === 0) throw expected('real', 'features of at least one modality', 'none');
+  if (names.length === 0) throw expected('the number of modalities', 'at least 1', 0);
   return tf.tidy(() => {
     const losses = names.map(modality => {
       const [layers, made] = [real[modality]!, fake[modality]];
       if (layers.length === 0 || made?.length !== layers.length)
         throw expected(
-          `fake features of ${modality}`,
-          `${layers.length || 'at least 1'} layers`,
-          made?.length ?? 'none',
+          `the layers of ${modality}`,
+          `as many for fake as for real (${layers.length})`,
+          made?.length ?? 0,
         );
       const options = {realPresent: present[modality], modality};
       return tf.addN(layers.map((layer, i) => featureMatchingLoss(layer, made[i]!, options))).div(layers.length);

@@ -30,8 +30,9 @@ export function squaredSlopes(score: ScoreFunction, inputs: readonly tf.Tensor[]
 
 /** At least one input, and as many rows in each. */
 export function assertInputs(name: string, inputs: readonly tf.Tensor[], like?: readonly tf.Tensor[]): void {
-  if (inputs.length === 0) throw expected(name, 'at least one tensor', 'none');
-  if (like && like.length !== inputs.length) throw expected(name, `${like.length} tensors`, inputs.length);
+  if (inputs.length === 0) throw expected(`the number of ${name}`, 'at least 1', 0);
+  if (like && like.length !== inputs.length)
+    throw expected(`the number of ${name}`, like.length.toString(), inputs.length);
   inputs.forEach((input, i) => {
     const wanted = like ? like[i]!.shape : [inputs[0]!.shape[0]!, ...input.shape.slice(1)];
     assertShape(`${name}[${i}]`, input.shape, wanted);
