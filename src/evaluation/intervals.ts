@@ -2,6 +2,7 @@
 import {assertInRange, assertPositiveInteger, UserError} from '../core/checks';
 import {quantile} from '../core/quantile';
 import type {RandomStream} from '../core/random';
+import {studentQuantile975} from './student';
 
 /** Lower and upper end of a 95 % interval. */
 export type Interval = readonly [low: number, high: number];
@@ -27,6 +28,29 @@ export function wilsonInterval(share: number, count: number): Interval {
   const half = (z95 * Math.sqrt((share * (1 - share)) / count + z95 ** 2 / (4 * count ** 2))) / scale;
   // At 0 and 1 an end is the share itself; rounding must not move it past.
   return [Math.max(0, Math.min(share, centre - half)), Math.min(1, Math.max(share, centre + half))];
+}
+
+/** value ± t · its standard error, with Student's t for few degrees of freedom. studentInterval(0, 1, 4) is [-2.776, 2.776]. */
+export function studentInterval(value: number, standardError: number, degreesOfFreedom: number): Interval {
+  const half = standardError === 0 ? 0 : studentQuantile975(degreesOfFreedom) * standardError;
+  return [value - half, value + half];
+}
+
+/**
+ * Mean and 95 % interval over independent runs, for example of different seeds.
+ *
+ *   mean ± t · s / √n,  s² with divisor n - 1, t of n - 1 degrees of freedom
+ *
+ * @param values one score a run, two or more. seedInterval([1, 2, 3]).ci95 is [-0.484, 4.484].
+ */
+export function seedInterval(values: readonly number[]): {mean: number; ci95: Interval; standardDeviation: number} {
+  const n = values.length;
+  if (n < 2) throw new UserError(`Expected an interval over seeds of at least 2 scores, got ${n}.`);
+  const bad = values.findIndex(value => !Number.isFinite(value));
+  if (bad >= 0) throw new UserError(`Expected scores of an interval over seeds to be finite, got ${values[bad]}.`);
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  const standardDeviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1));
+  return {mean, ci95: studentInterval(mean, standardDeviation / Math.sqrt(n), n - 1), standardDeviation};
 }
 
 /**

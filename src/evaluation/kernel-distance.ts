@@ -2,6 +2,7 @@
 import {assertPositiveInteger, UserError} from '../core/checks';
 import {RandomStream} from '../core/random';
 import {type Matrix, type MatrixLike, selectRows, toMatrixPair} from './matrix';
+import {cubicKernelSums} from './numeric/kernel-sums';
 
 export interface KernelDistanceOptions {
   /** Random subsets to average over. Defaults to 100. */
@@ -55,24 +56,8 @@ export function kernelDistance(
 
 function unbiasedMmd(x: Matrix, y: Matrix): number {
   const m = x.rows;
-  return (2 * (kernelSum(x, x, true) + kernelSum(y, y, true))) / (m * (m - 1)) - (2 * kernelSum(x, y, false)) / (m * m);
-}
-
-/** Sum of the kernel over all pairs, or over pairs i < j only. */
-function kernelSum(a: Matrix, b: Matrix, upperOnly: boolean): number {
-  const {columns} = a;
-  let total = 0;
-  for (let i = 0; i < a.rows; i++) {
-    let rowTotal = 0;
-    for (let j = upperOnly ? i + 1 : 0; j < b.rows; j++) {
-      let dot = 0;
-      for (let c = 0, p = i * columns, q = j * columns; c < columns; c++, p++, q++) dot += a.data[p]! * b.data[q]!;
-      const base = dot / columns + 1;
-      rowTotal += base * base * base;
-    }
-    total += rowTotal;
-  }
-  return total;
+  const [ofX, ofY, across] = cubicKernelSums(x, y);
+  return (2 * (ofX + ofY)) / (m * (m - 1)) - (2 * across) / (m * m);
 }
 
 /** `count` different rows: the first steps of a Fisher–Yates shuffle. */

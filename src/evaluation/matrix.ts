@@ -14,7 +14,7 @@ export interface Matrix {
 }
 
 /**
- * Checks and copies a matrix argument.
+ * Checks a matrix argument and brings it into double precision.
  *
  * @param metric named in errors, for example 'frechetDistance'.
  * @param name of the argument, for example 'real'.
@@ -27,7 +27,7 @@ export function toMatrix(metric: string, name: string, values: MatrixLike, minRo
     throw new UserError(`Expected ${name} of ${metric} to have at least ${minRows} rows, got ${matrix.rows}.`);
   }
   if (matrix.columns < 1) throw new UserError(`Expected ${name} of ${metric} to have at least 1 column, got 0.`);
-  const bad = matrix.data.findIndex(value => !Number.isFinite(value));
+  const bad = firstNotFinite(matrix.data);
   if (bad >= 0) {
     const [row, column] = [Math.floor(bad / matrix.columns), bad % matrix.columns];
     throw new UserError(
@@ -101,7 +101,14 @@ function fromFlat(
       `Expected ${name} of ${metric} to hold the values of shape [${shape.join(', ')}], got ${data.length} values.`,
     );
   }
-  return {data: Float64Array.from(data), rows, columns};
+  // Doubles are not copied: no metric writes into its arguments.
+  return {data: data instanceof Float64Array ? data : new Float64Array(data), rows, columns};
+}
+
+/** -1 when all are finite. */
+function firstNotFinite(data: Float64Array): number {
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i]!)) return i;
+  return -1;
 }
 
 function fromRows(metric: string, name: string, values: readonly (readonly number[])[]): Matrix {

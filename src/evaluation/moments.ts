@@ -1,6 +1,7 @@
 /** Mean and covariance of features, whole or in a stream of batches. */
 import {UserError} from '../core/checks';
 import {type Matrix, type MatrixLike, toMatrix} from './matrix';
+import {scatterAround} from './numeric/scatter';
 
 /** Mean [d] and unbiased covariance [d, d] (row by row) of n rows. */
 export interface Moments {
@@ -10,17 +11,11 @@ export interface Moments {
 }
 
 /** Mean and covariance (divisor n - 1) of at least two rows; two passes, so a large common offset costs no digits. */
-export function momentsOf(matrix: Matrix): Moments {
-  const {data, rows, columns} = matrix;
-  const mean = new Float64Array(columns);
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) mean[c]! += data[r * columns + c]! / rows;
-  const scatter = new Float64Array(columns * columns);
-  const centred = new Float64Array(columns);
-  for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) centred[c] = data[r * columns + c]! - mean[c]!;
-    addOuterProduct(scatter, centred, 1);
-  }
-  return {count: rows, mean, covariance: covarianceFrom(scatter, columns, rows)};
+export function momentsOf({data, rows, columns}: Matrix): Moments {
+  const mean = meanOfRows(data, columns);
+  const covariance = scatterAround(data, columns, mean);
+  for (let i = 0; i < covariance.length; i++) covariance[i]! /= rows - 1;
+  return {count: rows, mean, covariance};
 }
 
 /**
@@ -43,15 +38,14 @@ export class StreamingMoments {
       throw new UserError(`Expected batches of ${this.mean.length} columns, got ${columns}.`);
     }
     const total = this.count + rows;
-    const batchMean = new Float64Array(columns);
-    for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) batchMean[c]! += data[r * columns + c]! / rows;
-    const centred = new Float64Array(columns);
-    for (let r = 0; r < rows; r++) {
-      for (let c = 0; c < columns; c++) centred[c] = data[r * columns + c]! - batchMean[c]!;
-      addOuterProduct(this.scatter, centred, 1);
-    }
+    const batchMean = meanOfRows(data, columns);
+    const batchScatter = scatterAround(data, columns, batchMean);
     const shift = batchMean.map((value, c) => value - this.mean[c]!);
-    addOuterProduct(this.scatter, shift, (this.count * rows) / total);
+    const weight = (this.count * rows) / total;
+    for (let i = 0, at = 0; i < columns; i++) {
+      const scaled = shift[i]! * weight;
+      for (let j = 0; j < columns; j++, at++) this.scatter[at]! += batchScatter[at]! + scaled * shift[j]!;
+    }
     for (let c = 0; c < columns; c++) this.mean[c]! += (shift[c]! * rows) / total;
     this.count = total;
   }
@@ -62,30 +56,22 @@ export class StreamingMoments {
     return {
       count: this.count,
       mean: this.mean.slice(),
-      covariance: covarianceFrom(this.scatter, this.mean.length, this.count),
+      covariance: this.scatter.map(value => value / (this.count - 1)),
     };
   }
 }
 
-/** Adds weight · v vᵀ to the upper triangle of a d×d sum. */
-function addOuterProduct(sum: Float64Array, v: Float64Array, weight: number): void {
-  const size = v.length;
-  for (let i = 0; i < size; i++) {
-    const scaled = v[i]! * weight;
-    if (scaled === 0) continue;
-    for (let j = i, at = i * size + i; j < size; j++, at++) sum[at]! += scaled * v[j]!;
-  }
-}
-
-/** The whole symmetric matrix from its upper triangle, divided by n - 1. */
-function covarianceFrom(upper: Float64Array, size: number, count: number): Float64Array {
-  const covariance = new Float64Array(size * size);
-  for (let i = 0; i < size; i++) {
-    for (let j = i; j < size; j++) {
-      const value = upper[i * size + j]! / (count - 1);
-      covariance[i * size + j] = value;
-      covariance[j * size + i] = value;
-    }
-  }
-  return covariance;
+/** The first sum is corrected by what it left over, so that an offset of 1e6 costs no digits. */
+function meanOfRows(data: Float64Array, columns: number): Float64Array {
+  const rows = data.length / columns;
+  const mean = new Float64Array(columns);
+  const add = (centre: Float64Array, sums: Float64Array): void => {
+    for (let at = 0; at < data.length; ) for (let c = 0; c < columns; c++) sums[c]! += data[at++]! - centre[c]!;
+  };
+  add(new Float64Array(columns), mean);
+  for (let c = 0; c < columns; c++) mean[c]! /= rows;
+  const left = new Float64Array(columns);
+  add(mean, left);
+  for (let c = 0; c < columns; c++) mean[c]! += left[c]! / rows;
+  return mean;
 }

@@ -1,6 +1,8 @@
 /** Precision, recall, density and coverage: where two clouds of features overlap. */
 import {UserError} from '../core/checks';
-import {type Matrix, type MatrixLike, squaredDistance, toMatrixPair} from './matrix';
+import {meanOf} from './classes';
+import {type MatrixLike, toMatrixPair} from './matrix';
+import {overlapOfBalls} from './numeric/neighbours';
 
 export interface Prdc {
   /** Share of generated rows inside the ball of some real row: is what is made realistic? In [0, 1]. */
@@ -17,7 +19,7 @@ export interface Prdc {
  * Precision, recall, density and coverage. A row's ball reaches to its k-th nearest neighbour in its own set, border excluded.
  *
  * Source: Kynkäänniemi et al. 2019 (arXiv:1904.06991), eqs. 1–2; Naeem et al. 2020 (arXiv:2002.09797), eqs. 3–6. The border as in the `prdc` package.
- * Memory grows with n, not n²: a row of distances at a time.
+ * Memory grows with n, not n²: a tile of distances at a time. Distances within rounding of a border are computed again by differences.
  *
  * @param real features [n, d]; @param generated features [m, d]; @param options.k neighbours, below n and m. Defaults to 5.
  */
@@ -34,52 +36,11 @@ export function precisionRecallDensityCoverage(
       `Expected k of ${name} to be an integer from 1 to ${Math.min(x.rows, y.rows) - 1}, got ${k} (${x.rows} real rows, ${y.rows} generated).`,
     );
   }
-  const realRadii = squaredRadii(x, k);
-  const generatedRadii = squaredRadii(y, k);
-  const covered = new Uint8Array(x.rows);
-  const recalled = new Uint8Array(x.rows);
-  let precise = 0;
-  let balls = 0;
-  for (let j = 0; j < y.rows; j++) {
-    let around = 0;
-    for (let i = 0; i < x.rows; i++) {
-      const distance = squaredDistance(x, i, y, j);
-      if (distance < realRadii[i]!) {
-        around++;
-        covered[i] = 1;
-      }
-      if (distance < generatedRadii[j]!) recalled[i] = 1;
-    }
-    balls += around;
-    if (around > 0) precise++;
-  }
-  const share = (flags: Uint8Array): number => flags.reduce((sum, flag) => sum + flag, 0) / flags.length;
+  const {covered, recalled, around} = overlapOfBalls(x, y, k);
   return {
-    precision: precise / y.rows,
-    recall: share(recalled),
-    density: balls / (k * y.rows),
-    coverage: share(covered),
+    precision: meanOf(around.map(count => (count > 0 ? 1 : 0))),
+    recall: meanOf(recalled),
+    density: meanOf(around) / k,
+    coverage: meanOf(covered),
   };
-}
-
-/** Squared distance of every row to its k-th nearest other row. */
-function squaredRadii(matrix: Matrix, k: number): Float64Array {
-  const radii = new Float64Array(matrix.rows);
-  const nearest = new Float64Array(k);
-  for (let i = 0; i < matrix.rows; i++) {
-    nearest.fill(Number.POSITIVE_INFINITY);
-    for (let j = 0; j < matrix.rows; j++) {
-      if (j !== i) insertIntoSorted(nearest, squaredDistance(matrix, i, matrix, j));
-    }
-    radii[i] = nearest[k - 1]!;
-  }
-  return radii;
-}
-
-/** Keeps the smallest values, ascending; the largest falls out. */
-function insertIntoSorted(smallest: Float64Array, value: number): void {
-  let at = smallest.length - 1;
-  if (value >= smallest[at]!) return;
-  for (; at > 0 && smallest[at - 1]! > value; at--) smallest[at] = smallest[at - 1]!;
-  smallest[at] = value;
 }
