@@ -12,6 +12,7 @@ import {join} from 'node:path';
 import {root, run, secondsSince} from './setup/run.mjs';
 import {filesUnder} from './setup/stamp.mjs';
 import {failSetup, setup} from './setup.mjs';
+import {inWords, runTests} from './testing/node-tests.mjs';
 
 const parts = {checks, unit, notebooks};
 const {only, paths} = readArguments(process.argv.slice(2));
@@ -28,10 +29,6 @@ for (const [name, part] of Object.entries(parts)) {
 }
 console.log(`\n${inWords(total)}`);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
-
-function inWords({passed, failed, skipped}) {
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
-}
 
 /** Types, lint and import rules; each is one. */
 async function checks() {
@@ -56,15 +53,7 @@ async function unit() {
   const files = wanted.flatMap(path => (statSync(path).isDirectory() ? filesUnder(path) : [path]));
   const tests = files.filter(file => file.endsWith('.test.ts'));
   if (tests.length === 0) throw new Error(`Expected test files under ${wanted.join(', ')}, got none.`);
-  const reporter = new URL('testing/reporter.mjs', import.meta.url).href;
-  const args = ['--import', 'tsx', '--test', '--test-concurrency=2', `--test-reporter=${reporter}`, ...tests];
-  const env = {...process.env, TF_CPP_MIN_LOG_LEVEL: '2'};
-  const {code, output} = await run(process.execPath, args, {env, show: true});
-  const [, passed, failed, skipped] = output.match(/\nunit tests: (\d+) passed, (\d+) failed, (\d+) skipped\n$/) ?? [];
-  const count = {passed: Number(passed ?? 0), failed: Number(failed ?? 0), skipped: Number(skipped ?? 0)};
-  // A runner that died, or that failed without naming a test, is a failure of its own.
-  if (passed === undefined || (code !== 0 && count.failed === 0)) count.failed++;
-  return count;
+  return runTests(tests, {concurrency: 2});
 }
 
 async function notebooks() {

@@ -12,20 +12,24 @@ export default async function* report(events) {
     if (!files.has(name)) files.set(name, {passed: 0, failed: 0, milliseconds: 0, output: ''});
     return files.get(name);
   };
+  let hooks = 0;
   const totals = {pass: 0, fail: 0, cancelled: 0, skipped: 0, todo: 0};
 
   for await (const {type, data} of events) {
     if (type === 'test:stdout' || type === 'test:stderr') {
       const file = fileOf(data);
       file.output = (file.output + data.message).slice(-20000);
-    } else if ((type === 'test:pass' || type === 'test:fail') && data.details.type !== 'suite') {
+    } else if (type === 'test:pass' || type === 'test:fail') {
       const file = fileOf(data);
+      if (data.nesting === 0) file.milliseconds += data.details.duration_ms;
+      // A suite fails with its tests; a failed hook is a failure of its own that the runner's totals leave out.
+      if (data.details.type === 'suite' && data.details.error?.failureType !== 'hookFailed') continue;
       if (type === 'test:pass') file.passed++;
       else {
         file.failed++;
         failures.push(data);
+        if (data.details.type === 'suite') hooks++;
       }
-      if (data.nesting === 0) file.milliseconds += data.details.duration_ms;
     } else if (type === 'test:diagnostic') {
       // The runner's own totals at the end; suites are not among them.
       const [, name, count] = data.message.match(/^(pass|fail|cancelled|skipped|todo) (\d+)$/) ?? [];
@@ -45,5 +49,6 @@ export default async function* report(events) {
   for (const [name, {failed, output}] of files) {
     if (failed > 0 && output) yield `\nWhat ${relative(root, name)} printed:\n${output}\n`;
   }
-  yield `\nunit tests: ${totals.pass} passed, ${totals.fail + totals.cancelled} failed, ${totals.skipped + totals.todo} skipped\n`;
+  const failed = totals.fail + totals.cancelled + hooks;
+  yield `\ntests: ${totals.pass} passed, ${failed} failed, ${totals.skipped + totals.todo} skipped\n`;
 }

@@ -30,7 +30,7 @@ test('the last line counts tests, not suites; skipped ones are neither passed no
     'a.test.js': "describe('suite', () => { test('one', () => {}); test('two', () => {}); });",
     'b.test.js': "test('three', () => {}); test('four', {skip: true}, () => {});",
   });
-  assert.equal(lines.at(-1), 'unit tests: 3 passed, 0 failed, 1 skipped');
+  assert.equal(lines.at(-1), 'tests: 3 passed, 0 failed, 1 skipped');
   assert.equal(status, 0);
 });
 
@@ -40,10 +40,20 @@ test('a failed test, and a file that cannot be loaded, are counted and shown', (
       "console.log('a word before'); test('good', () => {}); test('bad', () => { throw new Error('broken here'); });",
     'b.test.js': "require('./is-not-there');",
   });
-  assert.equal(lines.at(-1), 'unit tests: 1 passed, 2 failed, 0 skipped');
+  assert.equal(lines.at(-1), 'tests: 1 passed, 2 failed, 0 skipped');
   assert.equal(status, 1);
   const text = lines.join('\n');
   assert.match(text, /FAILED .*a\.test\.js: bad\nError: broken here/);
   assert.match(text, /printed:\na word before/);
   assert.match(text, /Cannot find module '\.\/is-not-there'/);
+});
+
+test('a hook that fails is a failure, though every test passed', () => {
+  const {status, lines} = report({
+    'a.test.js':
+      "describe('suite', () => { require('node:test').after(() => { throw new Error('left over'); }); test('good', () => {}); });",
+  });
+  assert.equal(lines.at(-1), 'tests: 1 passed, 1 failed, 0 skipped');
+  assert.equal(status, 1);
+  assert.match(lines.join('\n'), /FAILED .*a\.test\.js: suite\nError: left over/);
 });
