@@ -1,6 +1,7 @@
 /** The public API, room by room, in the order of the data flow. */
 
 export {type BackendInfo, type BackendName, backendInfo, selectBackend} from './backend/select';
+export {RandomCounter, type RandomCounterState} from './backend/stateless-random';
 export {UserError} from './core/checks';
 export {type ModelConfig, modelConfig, type TrainConfig, trainConfig} from './core/config';
 export {interruptSignal} from './core/interruption';
@@ -132,6 +133,7 @@ export {
 } from './training/colour';
 export {cutout, drawHoles, type Holes} from './training/cutout';
 export {type AugmentationAmounts, type AugmentationName, augment, drawAugmentation} from './training/diff-augment';
+export {ExponentialMovingAverage} from './training/ema';
 export {ExponentialMovingAverage} from './training/ema';
 export {trainEncoder} from './training/encoder-phase';
 export {type FlagshipOptions, type FlagshipResult, trainFlagship} from './training/flagship';
