@@ -1,5 +1,6 @@
 /** Training as the commands `train` and `first-run` do it: settings, progress, Ctrl-C. */
 import type {Command} from 'commander';
+import {watchForNaN} from '../backend/debug-nan';
 import type {BackendInfo} from '../backend/select';
 import {UserError} from '../core/checks';
 import {assertConfigsFit, type ModelConfig, modelConfig, type TrainConfig, trainConfig} from '../core/config';
@@ -20,6 +21,7 @@ export interface TrainingOptions extends DataOptions {
   readonly seed: number;
   readonly out: string;
   readonly config?: string;
+  readonly debugNan?: boolean;
 }
 
 /** What a run will use; `training` and `model` go over the defaults of core/config.ts. */
@@ -60,6 +62,10 @@ export function addTrainingOptions(command: Command, out: string): Command {
       1,
     )
     .option('--out <dir>', 'folder of the results, made whole or not at all', out)
+    .option(
+      '--debug-nan',
+      'look at the result of every operation and name the first layer where NaN or infinity appears; many times slower',
+    )
     .option(
       '--config <file>',
       'JSON file: these options by their names, and "model" and "training" with any setting of src/core/config.ts',
@@ -128,6 +134,7 @@ export async function runTraining(
   signal: AbortSignal,
 ): Promise<TrainedRun> {
   const progress = showProgress();
+  const stopWatching = plan.options.debugNan ? watchForNaN() : () => {};
   try {
     const result = await trainFlagship(dataset, new FeatureCache(dataset.modalities), {
       model: plan.model,
@@ -137,6 +144,7 @@ export async function runTraining(
     });
     return {result, record: recordRun(result, dataset, backend)};
   } finally {
+    stopWatching();
     progress.stop();
   }
 }

@@ -1,4 +1,5 @@
 /** The variables of one network, made in order from one seeded stream, so that a seed says everything about the start. */
+import {nameTensor} from '../backend/layer-names';
 import {UserError} from '../core/checks';
 import type {RandomStream} from '../core/random';
 import {type NamedVariables, tf} from '../core/tensorflow';
@@ -69,6 +70,7 @@ export class Parameters {
   private add(group: NamedVariables, path: string, variable: tf.Variable): tf.Variable {
     if (path in this.all()) throw new UserError(`Expected a new parameter name, got "${path}" twice.`);
     group[path] = variable;
+    nameTensor(variable, path);
     return variable;
   }
 }
