@@ -134,7 +134,6 @@ export {
 export {cutout, drawHoles, type Holes} from './training/cutout';
 export {type AugmentationAmounts, type AugmentationName, augment, drawAugmentation} from './training/diff-augment';
 export {ExponentialMovingAverage} from './training/ema';
-export {ExponentialMovingAverage} from './training/ema';
 export {trainEncoder} from './training/encoder-phase';
 export {type FlagshipOptions, type FlagshipResult, trainFlagship} from './training/flagship';
 export {clipByGlobalNorm, type Gradients} from './training/gradient-clipping';
