@@ -92,6 +92,8 @@ export interface TrainConfig {
   readonly encoderDropout: number;
   /** Inverse temperature of the contrastive loss. */
   readonly contrastiveScale: number;
+  /** Whether the native engine records each step once and then runs it as one graph; false runs it op by op. */
+  readonly compile: boolean;
 }
 
 export const defaultTrainConfig: TrainConfig = {
@@ -119,6 +121,7 @@ export const defaultTrainConfig: TrainConfig = {
   encoderLearningRate: 2e-3,
   encoderDropout: 0.3,
   contrastiveScale: 10,
+  compile: true,
 };
 
 const count = z.number().int().positive();
@@ -199,6 +202,7 @@ const trainSchema = z.strictObject({
   encoderLearningRate: z.number().positive(),
   encoderDropout: z.number().min(0).lt(1),
   contrastiveScale: z.number().positive(),
+  compile: z.boolean(),
 });
 
 /** The defaults with overrides. @throws UserError that names the key: 'Wrong minibatchGroup in model config: …'. */
@@ -231,8 +235,7 @@ export function parseModelConfig(json: unknown, where: string): ModelConfig {
 
 function checkModel(where: string, value: unknown): ModelConfig {
   const config = check(where, modelSchema, value);
-  // Settings are also looked at before the data are known.
-  if (Object.keys(config.modalities).length > 0) assertNetworksFit(config.modalities, config.networks);
+  assertNetworksFit(config.modalities, config.networks);
   return config;
 }
 

@@ -6,6 +6,7 @@ import {mapRecord} from '../core/records';
 import {tf} from '../core/tensorflow';
 import {partShape} from '../core/types';
 import {agreement} from '../networks/discriminator-trunk';
+import {summaryText} from '../networks/summary';
 import type {CrossModalEncoder, Discriminator, Generator, Masks, Parts} from './players';
 import {type Prior, sampleMixture} from './prior';
 
@@ -106,6 +107,11 @@ export class MultimodalGan {
   /** Trainable values of the three players. */
   get numParameters(): number {
     return this.encoder.parameters.count() + this.generator.parameters.count() + this.discriminator.parameters.count();
+  }
+
+  /** The layers of the three players: names, shapes, parameters, and multiply-adds of one example. For a person to read. */
+  summary(): string {
+    return [this.encoder, this.generator, this.discriminator].map(player => summaryText(player.summary())).join('\n\n');
   }
 
   dispose(): void {

@@ -4,6 +4,7 @@ import {networksOf} from '../core/network-names';
 import {RandomStream} from '../core/random';
 import {mapRecord} from '../core/records';
 import {tf} from '../core/tensorflow';
+import {type Modalities, partShape} from '../core/types';
 import {buildFusion, type Fusion} from '../fusion/fusion';
 import {buildCrossModalMixer, type CrossModalMixer} from '../networks/cross-modal';
 import {agreement, buildDiscriminatorTrunk, type DiscriminatorTrunk} from '../networks/discriminator-trunk';
@@ -11,6 +12,7 @@ import {buildEncoder, type Encoder, type EncoderTraining} from '../networks/enco
 import {buildGeneratorHead, type GeneratorHead, type WordSampling} from '../networks/generator-head';
 import type {NormMode} from '../networks/layers/conditional-batch-norm';
 import {Parameters} from '../networks/parameters';
+import {type NetworkSummary, summarise} from '../networks/summary';
 
 /** One tensor a modality, in the modality's units; N rows each. */
 export type Parts = Record<string, tf.Tensor>;
@@ -21,8 +23,10 @@ export class CrossModalEncoder {
   readonly parameters: Parameters;
   readonly encoders: Readonly<Record<string, Encoder>>;
   readonly fusion: Fusion;
+  private readonly modalities: Modalities;
 
   constructor(config: ModelConfig, seed: number) {
+    this.modalities = config.modalities;
     this.parameters = new Parameters(new RandomStream(seed, 'encoder/weights'));
     const options = {
       embeddingDim: config.contentDim,
@@ -39,6 +43,18 @@ export class CrossModalEncoder {
     this.fusion = buildFusion(config.fusion, this.parameters, 'encoder/fusion', {
       modalities,
       embeddingDim: config.contentDim,
+    });
+  }
+
+  /** Its layers; every modality is read, and all are fused. */
+  summary(): NetworkSummary {
+    return summarise('encoder', this.parameters, count => {
+      const parts = blankParts(this.modalities, count);
+      const present = mapRecord(this.modalities, () => tf.ones<tf.Rank.R1>([count]));
+      return this.fuse(
+        mapRecord(parts, (part, name) => this.code(name, part)),
+        present,
+      );
     });
   }
 
@@ -81,6 +97,18 @@ export class Generator {
     );
   }
 
+  /** Its layers, in use. */
+  summary(): NetworkSummary {
+    const {contentDim, styleDim, modalities} = this.config;
+    return summarise('generator', this.parameters, count =>
+      this.apply(
+        tf.zeros<tf.Rank.R2>([count, contentDim]),
+        mapRecord(modalities, () => tf.zeros<tf.Rank.R2>([count, styleDim])),
+        'stored',
+      ),
+    );
+  }
+
   /**
    * @param content unit codes [N, D]; @param styles one [N, styleDim] a modality, standard normal.
    * @param sampling how texts choose their words, by modality; as probabilities unless told.
@@ -114,8 +142,10 @@ export class Discriminator {
   readonly parameters: Parameters;
   private readonly trunks: Readonly<Record<string, DiscriminatorTrunk>>;
   private readonly mix: CrossModalMixer;
+  private readonly modalities: Modalities;
 
   constructor(config: ModelConfig, seed: number) {
+    this.modalities = config.modalities;
     this.parameters = new Parameters(new RandomStream(seed, 'discriminator/weights'));
     const options = {
       contentDim: config.contentDim,
@@ -153,6 +183,14 @@ export class Discriminator {
     };
   }
 
+  /** Its layers, in use. */
+  summary(): NetworkSummary {
+    return summarise('discriminator', this.parameters, count => {
+      const {realism, projection, style} = this.judge(blankParts(this.modalities, count), 'stored');
+      return {realism, projection, style};
+    });
+  }
+
   /** realism + v·c for each modality, [N]. */
   logits(judgements: Judgements, content: tf.Tensor2D): Record<string, tf.Tensor1D> {
     return mapRecord(
@@ -160,4 +198,8 @@ export class Discriminator {
       (realism, name) => realism.add(agreement(judgements.projection[name]!, content)) as tf.Tensor1D,
     );
   }
+}
+
+function blankParts(modalities: Modalities, count: number): Parts {
+  return mapRecord(modalities, spec => tf.zeros([count, ...partShape(spec)]));
 }

@@ -1,6 +1,12 @@
 /** G's part for one modality: content and style become an example. */
-import {assertShape, unknownChoice} from '../core/checks';
-import {type HeadName, headKinds, usualNetworks} from '../core/network-names';
+import {assertShape} from '../core/checks';
+import {
+  addNetworkName,
+  assertNetworkFits,
+  type HeadName,
+  type PlayerNetworks,
+  usualNetworks,
+} from '../core/network-names';
 import {type ModalitySpec, partShape} from '../core/types';
 import {convolutionalHead} from './heads/convolutional';
 import {dcganHead} from './heads/dcgan';
@@ -14,12 +20,18 @@ export {type GeneratorHead, planGrowth, planGrowthFrom4, type WordSampling} from
 
 export interface GeneratorHeadOptions extends HeadSizes {
   /** The flagship's unless told. */
-  readonly network?: HeadName;
+  readonly network?: PlayerNetworks['generator'];
 }
 
-type Builder = (parameters: Parameters, path: string, spec: ModalitySpec, options: HeadSizes) => GeneratorHead;
+/** Makes its variables in `parameters`, under `path`. */
+export type HeadBuilder = (
+  parameters: Parameters,
+  path: string,
+  spec: ModalitySpec,
+  options: HeadSizes,
+) => GeneratorHead;
 
-const builders: Readonly<Record<HeadName, Builder>> = {
+const builtIn: Readonly<Record<HeadName, HeadBuilder>> = {
   convolutional: convolutionalHead,
   perceptron: perceptronHead,
   residualPerceptron: residualPerceptronHead,
@@ -30,6 +42,20 @@ const builders: Readonly<Record<HeadName, Builder>> = {
   lstm: (parameters, path, spec, options) => recurrentHead(parameters, path, spec, {...options, cell: 'lstm'}),
   gru: (parameters, path, spec, options) => recurrentHead(parameters, path, spec, {...options, cell: 'gru'}),
 };
+
+const builders: Record<string, HeadBuilder> = {...builtIn};
+
+/**
+ * Adds a head of one's own, for G, to those that a config may name. A model that was saved with it can be loaded once it is
+ * registered again.
+ *
+ * @param kinds the kinds of modality that it makes.
+ * @throws UserError for a name that the package has.
+ */
+export function registerHead(name: string, kinds: readonly ModalitySpec['kind'][], build: HeadBuilder): void {
+  addNetworkName('head', name, kinds);
+  builders[name] = build;
+}
 
 /**
  * The head of that name for one modality.
@@ -43,16 +69,8 @@ export function buildGeneratorHead(
   spec: ModalitySpec,
   {network = usualNetworks(spec.kind).generator, ...options}: GeneratorHeadOptions,
 ): GeneratorHead {
-  const kinds: readonly string[] | undefined = headKinds[network];
-  if (!kinds?.includes(spec.kind)) {
-    const fitting = Object.entries(headKinds).filter(([, made]) => (made as readonly string[]).includes(spec.kind));
-    throw unknownChoice(
-      `network of ${path}, for ${spec.kind},`,
-      network,
-      fitting.map(([name]) => name),
-    );
-  }
-  const head = builders[network](parameters, path, spec, options);
+  assertNetworkFits('head', network, spec.kind, path);
+  const head = builders[network]!(parameters, path, spec, options);
   return {
     apply(u, mode, sampling) {
       assertShape(`the input of ${path}`, u.shape, [null, options.inputDim]);

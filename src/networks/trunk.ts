@@ -1,6 +1,12 @@
 /** What E and D do first with a modality: an example becomes a small grid of features. */
-import {assertShape, unknownChoice} from '../core/checks';
-import {type TrunkName, trunkKinds, usualNetworks} from '../core/network-names';
+import {assertShape} from '../core/checks';
+import {
+  addNetworkName,
+  assertNetworkFits,
+  type PlayerNetworks,
+  type TrunkName,
+  usualNetworks,
+} from '../core/network-names';
 import {type ModalitySpec, partShape} from '../core/types';
 import type {Parameters} from './parameters';
 import {convolutionalTrunk} from './trunks/convolutional';
@@ -15,17 +21,18 @@ export type {Trunk, TrunkRole} from './trunks/trunk-type';
 
 export interface TrunkOptions extends SizeOptions {
   /** The flagship's unless told. */
-  readonly network?: TrunkName;
+  readonly network?: PlayerNetworks['discriminator'];
 }
 
-type Builder = (
+/** Makes its variables in `parameters`, under `path`. */
+export type TrunkBuilder = (
   parameters: Parameters,
   path: string,
   spec: ModalitySpec,
   options: SizeOptions & {readonly role: TrunkRole},
 ) => Trunk;
 
-const builders: Readonly<Record<TrunkName, Builder>> = {
+const builtIn: Readonly<Record<TrunkName, TrunkBuilder>> = {
   convolutional: convolutionalTrunk,
   words: wordsTrunk,
   perceptron: perceptronTrunk,
@@ -38,6 +45,20 @@ const builders: Readonly<Record<TrunkName, Builder>> = {
   gru: (parameters, path, spec, options) => recurrentTrunk(parameters, path, spec, {...options, cell: 'gru'}),
 };
 
+const builders: Record<string, TrunkBuilder> = {...builtIn};
+
+/**
+ * Adds a trunk of one's own, for E and D, to those that a config may name. A model that was saved with it can be loaded once it is
+ * registered again.
+ *
+ * @param kinds the kinds of modality that it takes.
+ * @throws UserError for a name that the package has.
+ */
+export function registerTrunk(name: string, kinds: readonly ModalitySpec['kind'][], build: TrunkBuilder): void {
+  addNetworkName('trunk', name, kinds);
+  builders[name] = build;
+}
+
 /**
  * The trunk of that name for one modality.
  *
@@ -48,23 +69,10 @@ export function buildTrunk(
   parameters: Parameters,
   path: string,
   spec: ModalitySpec,
-  {
-    network = usualNetworks(spec.kind).discriminator,
-    ...options
-  }: TrunkOptions & {
-    readonly role: TrunkRole;
-  },
+  {network = usualNetworks(spec.kind).discriminator, ...options}: TrunkOptions & {readonly role: TrunkRole},
 ): Trunk {
-  const kinds: readonly string[] | undefined = trunkKinds[network];
-  if (!kinds?.includes(spec.kind)) {
-    const fitting = Object.entries(trunkKinds).filter(([, taken]) => (taken as readonly string[]).includes(spec.kind));
-    throw unknownChoice(
-      `network of ${path}, for ${spec.kind},`,
-      network,
-      fitting.map(([name]) => name),
-    );
-  }
-  const trunk = builders[network](parameters, path, spec, options);
+  assertNetworkFits('trunk', network, spec.kind, path);
+  const trunk = builders[network]!(parameters, path, spec, options);
   return {
     ...trunk,
     apply(x, mode, present) {

@@ -48,10 +48,11 @@ export function checkNetwork(network: NetworkDefinition, {report = false}: {repo
     try {
       return {check, passed: true, detail: tf.tidy(() => withBench(network, run))};
     } catch (error) {
-      // What a network of someone else's making left behind when it failed.
+      return {check, passed: false, detail: (error as Error).message};
+    } finally {
+      // What a network of someone else's making left behind.
       for (const variable of Object.values(tf.engine().registeredVariables))
         if (!alive.has(variable)) variable.dispose();
-      return {check, passed: false, detail: (error as Error).message};
     }
   });
   const broken = results.filter(({passed}) => !passed);

@@ -33,7 +33,8 @@ function measure(bench: Bench, terms: TermsOfInputs) {
   const inputs = bench.draw(bench.batchSize);
   const directions = inputs.map(input => bench.normals(input.shape));
   bench.disturb();
-  for (let i = 0; i < warmUps; i++) tf.tidy(() => bench.run(inputs, {mode: 'batch'}));
+  const moves = Object.keys(bench.parameters.buffers).length > 0;
+  for (let i = 0; moves && i < warmUps; i++) tf.tidy(() => bench.run(inputs, {mode: 'batch'}));
   const variables = Object.entries(bench.parameters.trainable);
   const turnables: Turnable[] = [
     ...inputs.map((tensor, i) => ({name: `input ${i}`, tensor})),
