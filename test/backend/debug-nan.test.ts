@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {compileStep} from '../../src/backend/compile/compile-step';
 import {isWatchingForNaN, NotFiniteError, watchForNaN} from '../../src/backend/debug-nan';
 import {inLayer, nameTensor} from '../../src/backend/layer-names';
 import {selectBackend} from '../../src/backend/select';
@@ -113,5 +114,19 @@ for (const backend of backends) {
     assert.equal((tf.engine() as unknown as {runKernelFunc: unknown}).runKernelFunc, runKernelFunc);
     assert.equal(tf.memory().numTensors, before);
     tf.dispose(tf.log(-1));
+  });
+}
+
+if (backends.includes('native')) {
+  test('native: a compiled step is watched op by op, also when it was recorded before', async () => {
+    await selectBackend({prefer: 'native'});
+    const step = compileStep((x: tf.Tensor) => tf.log(x), {strict: true});
+    for (let i = 0; i < 5; i++) tf.dispose(step(tf.tidy(() => tf.scalar(2))));
+    const negative = tf.scalar(-1);
+    assert.ok(Number.isNaN(tf.tidy(() => step(negative).dataSync()[0]!)));
+    assert.match(faultOf(() => step(negative)).message, /from Log, got NaN; its inputs were finite\./);
+    assert.equal(step.refusal, null);
+    step.dispose();
+    negative.dispose();
   });
 }

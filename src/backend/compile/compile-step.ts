@@ -1,6 +1,7 @@
 /** A training step, recorded once and replayed as one TensorFlow graph. */
 import {expected} from '../../core/checks';
 import {tf} from '../../core/tensorflow';
+import {isWatchingForNaN} from '../debug-nan';
 import {auditFault} from './audit';
 import {type NativeBackend, nativeBackend} from './binding';
 import {explain, type VariantReport} from './explain';
@@ -103,8 +104,8 @@ class StepCompiler {
 
   call(args: readonly unknown[]): unknown {
     const backend = nativeBackend();
-    // A gradient through the step needs its ops on the tape.
-    if (!backend || isTaping()) return this.plainly(args);
+    // A gradient through the step needs its ops on the tape, the search for NaN needs to see them.
+    if (!backend || isTaping() || isWatchingForNaN()) return this.plainly(args);
     const tree = flatten(args);
     const variant = this.variantOf(tree);
     if (variant.compiled) return this.replay(backend, variant, args, tree);
