@@ -5,6 +5,7 @@ export {RandomCounter, type RandomCounterState} from './backend/stateless-random
 export {UserError} from './core/checks';
 export {type ModelConfig, modelConfig, type TrainConfig, trainConfig} from './core/config';
 export {interruptSignal} from './core/interruption';
+export {headKinds, type NetworkChoice, type PlayerNetworks, trunkKinds} from './core/network-names';
 export {RandomStream} from './core/random';
 export {type NamedVariables, tf} from './core/tensorflow';
 export {
@@ -100,10 +101,55 @@ export {CrossModalEncoder, Discriminator, Generator, type Masks, type Parts} fro
 export {fitGaussianMixture, type GaussianMixture, sampleMixture} from './model/prior';
 export {loadModel, saveModel} from './model/serialization';
 export {readSafetensors, writeSafetensors} from './model/weights';
+export {type CheckResult, checkNetwork, type NetworkReport} from './networks/check/check-network';
+export type {
+  NetworkContext,
+  NetworkDefinition,
+  NetworkFunction,
+  NetworkOutput,
+} from './networks/check/network-type';
+export {
+  discriminatorDefinition,
+  encoderDefinition,
+  headDefinition,
+  trunkDefinition,
+} from './networks/check/parts';
+export {buildCrossModalMixer, type CrossModalMixer} from './networks/cross-modal';
+export {
+  buildGeneratorHead,
+  type GeneratorHead,
+  type HeadBuilder,
+  registerHead,
+  type WordSampling,
+} from './networks/generator-head';
+export {leakyRelu} from './networks/layers/activations';
+export {attend} from './networks/layers/attention';
+export {batchNorm} from './networks/layers/batch-norm';
+export {conditionalBatchNorm, type NormMode} from './networks/layers/conditional-batch-norm';
+export {convolution, transposedConvolution} from './networks/layers/convolution';
+export {crossModalAttention} from './networks/layers/cross-modal-attention';
 export {dense} from './networks/layers/dense';
+export {instanceNorm, layerNorm} from './networks/layers/example-norm';
+export {gruCell} from './networks/layers/gru';
+export {
+  annealedTemperature,
+  gumbelNoise,
+  gumbelSoftmax,
+  straightThrough,
+  toGumbel,
+} from './networks/layers/gumbel-softmax';
+export {lstmCell} from './networks/layers/lstm';
 export {minibatchStddev} from './networks/layers/minibatch-stddev';
+export {projectionHead} from './networks/layers/projection-head';
+export {averageHalf, depthToSpace, nearestUpsample} from './networks/layers/resampling';
+export {residualDense, residualDown, residualUp} from './networks/layers/residual-block';
+export {selfAttention} from './networks/layers/self-attention';
+export {spectralNorm} from './networks/layers/spectral-norm';
 export {unitLength} from './networks/layers/unit-length';
 export {Parameters} from './networks/parameters';
+export {type LayerSummary, type NetworkSummary, summarise, summaryText} from './networks/summary';
+export {buildTrunk, registerTrunk, type Trunk, type TrunkBuilder} from './networks/trunk';
+export {type LayerWatcher, watched, watchLayers} from './networks/watch';
 export {listen} from './notebook/listen';
 export {type Profile, profile} from './notebook/profile';
 export {type ProgressBar, progress} from './notebook/progress';
