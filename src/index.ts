@@ -1,5 +1,7 @@
 /** The public API, room by room, in the order of the data flow. */
 
+export {NotFiniteError, watchForNaN} from './backend/debug-nan';
+export {inLayer, nameTensor} from './backend/layer-names';
 export {type BackendInfo, type BackendName, backendInfo, selectBackend} from './backend/select';
 export {RandomCounter, type RandomCounterState} from './backend/stateless-random';
 export {UserError} from './core/checks';

@@ -2,7 +2,7 @@
  * AC-GAN: D also tells the class, of real and of generated examples; G makes examples whose class can be told. These are the
  * class terms, to be added to an adversarial pair: L_D = adversarial + class, L_G = adversarial + class.
  *
- * Source: Odena et al. 2017, section 4, equations 2 and 3 (arXiv:1610.09585).
+ * Source: Odena et al. 2017, section 3, equations 2 and 3 (arXiv:1610.09585).
  */
 import {tf} from '../core/tensorflow';
 import {crossEntropyLoss} from './cross-entropy';

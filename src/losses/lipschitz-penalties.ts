@@ -49,7 +49,7 @@ export function wganGpPenalty(
  *
  *   R = λ · E[(‖∇ D(x + δ)‖ - 1)²]
  *
- * Source: Kodali et al. 2017, section 2.4, equation 4 (arXiv:1705.07215), with k = 1.
+ * Source: Kodali et al. 2017, section 2 (arXiv:1705.07215), with k = 1.
  *
  * @param score maps the inputs to scores [N] or [N, 1].
  * @param real one tensor [N, …] a modality; @param noise δ, the same shapes; `draganNoise` makes it.

@@ -9,7 +9,7 @@ import {assertScorePair, type ScoreOptions} from './scores';
  *
  *   L_D = E[softplus(-(D(x) - E[D(G(z))]))] + E[softplus(D(G(z)) - E[D(x)])]
  *
- * Source: Jolicoeur-Martineau 2018, section 4.2, the average form of the standard GAN (arXiv:1807.00734).
+ * Source: Jolicoeur-Martineau 2018, section 4, the relativistic average of the standard GAN (arXiv:1807.00734).
  *
  * @param realLogits D(x), unbounded scores, shape [N], [N, 1] or [N, …]; @param fakeLogits D(G(z)), the same shape up to N.
  * @param options masks of shape [N]; filler is in neither mean.
@@ -30,7 +30,7 @@ export function relativisticDiscriminatorLoss(
  *
  *   L_G = E[softplus(D(x) - E[D(G(z))])] + E[softplus(-(D(G(z)) - E[D(x)]))]
  *
- * Source: Jolicoeur-Martineau 2018, section 4.2 (arXiv:1807.00734).
+ * Source: Jolicoeur-Martineau 2018, section 4 (arXiv:1807.00734).
  *
  * @returns Scalar, non-negative; 2 log 2 ≈ 1.3863 when all scores are equal.
  */

@@ -2,7 +2,7 @@
  * DiffAugment: D sees real and generated examples through the same random changes, and G's gradient passes through them. The
  * random amounts are drawn outside the step and come in as tensors, so that the step can be recorded.
  *
- * Source: Zhao et al. 2020, section 3.2, equations 3 to 5 (arXiv:2006.10738).
+ * Source: Zhao et al. 2020, section 3.2 (arXiv:2006.10738).
  */
 import {unknownChoice} from '../core/checks';
 import type {RandomStream} from '../core/random';

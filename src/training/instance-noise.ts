@@ -7,7 +7,7 @@ import {tf} from '../core/tensorflow';
  *
  *   x + σ·ε,  ε ~ N(0, 1)
  *
- * Source: Sønderby et al. 2017, section 3.3 (arXiv:1610.04490); Arjovsky & Bottou 2017, section 3 (arXiv:1701.04862).
+ * Source: Sønderby et al. 2017, on instance noise (arXiv:1610.04490); Arjovsky & Bottou 2017, section 3 (arXiv:1701.04862).
  *
  * @param x shape [N, …]; @param noise ε, the same shape, from `RandomStream.normals`; @param stddev σ ≥ 0, a tensor where it changes
  *   from step to step.

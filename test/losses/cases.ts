@@ -173,7 +173,7 @@ const pairs: LossCase[] = [
   },
   {
     name: 'relativisticDiscriminatorLoss',
-    source: 'Jolicoeur-Martineau 2018, §4.2',
+    source: 'Jolicoeur-Martineau 2018, §4',
     loss: relativisticDiscriminatorLoss,
     check: {
       role: 'discriminator',
@@ -185,7 +185,7 @@ const pairs: LossCase[] = [
   },
   {
     name: 'relativisticGeneratorLoss',
-    source: 'Jolicoeur-Martineau 2018, §4.2',
+    source: 'Jolicoeur-Martineau 2018, §4',
     loss: relativisticGeneratorLoss,
     check: {
       role: 'relativisticGenerator',
@@ -304,7 +304,7 @@ const supervised: LossCase[] = [
 const conditioning: LossCase[] = [
   {
     name: 'acganDiscriminatorLoss',
-    source: 'Odena 2017, §4, eq. 2 and 3',
+    source: 'Odena 2017, §3, eq. 2 and 3',
     loss: acganDiscriminatorLoss,
     check: {
       arguments: acgan,
@@ -318,7 +318,7 @@ const conditioning: LossCase[] = [
   },
   {
     name: 'acganGeneratorLoss',
-    source: 'Odena 2017, §4, eq. 3',
+    source: 'Odena 2017, §3, eq. 3',
     loss: acganGeneratorLoss,
     check: {
       arguments: [acgan[1]!, acgan[3]!],
@@ -331,7 +331,7 @@ const conditioning: LossCase[] = [
   },
   {
     name: 'projectionLogits, in nonSaturatingGeneratorLoss',
-    source: 'Miyato & Koyama 2018, §3, eq. 5',
+    source: 'Miyato & Koyama 2018, §3',
     loss: (plain: tf.Tensor, features: tf.Tensor2D, condition: tf.Tensor2D) =>
       tf.tidy(() => adversarial.nonSaturatingGeneratorLoss(projectionLogits(plain, features, condition))),
     check: {
@@ -588,7 +588,7 @@ const multimodal: LossCase[] = [
   },
   {
     name: 'codeMatchingLoss',
-    source: 'Salimans 2016, §3.1 (see its comment)',
+    source: 'see its comment',
     loss: codeMatchingLoss as AnyLoss,
     check: {
       arguments: [rows('realCodes', 2), rows('fakeCodes', 2)],
@@ -717,7 +717,7 @@ const penalties: LossCase[] = [
   },
   {
     name: 'draganPenalty, λ = .1',
-    source: 'Kodali 2017, §2.4, eq. 4',
+    source: 'Kodali 2017, §2',
     loss: (w: tf.Tensor, x: tf.Tensor, noise: tf.Tensor) => draganPenalty(halfSquare(w), [x], [noise], 0.1),
     check: {
       arguments: [weight('w', 2), input('real', 2), input('noise', 2, {constant: true})],

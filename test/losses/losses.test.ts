@@ -1,8 +1,11 @@
 /** Every loss: its worked value, its gradients, extremes, masks, order, leaks and host reads, on every backend present. */
 import assert from 'node:assert/strict';
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {test} from 'node:test';
 import {selectBackend} from '../../src/backend/select';
 import {tf} from '../../src/core/tensorflow';
+import * as publicApi from '../../src/index';
 import {checkLoss} from '../../src/losses/check-loss';
 import {backends} from '../backend/support';
 import {lossCases} from './cases';
@@ -43,4 +46,22 @@ test('only losses that cannot be masked, or are checked with masks under another
     'projectionLogits, in nonSaturatingGeneratorLoss',
     'multimodalFeatureMatchingLoss',
   ]);
+});
+
+test('every loss that the package exports has a row here, and every row stands in the printed table', () => {
+  const exported = Object.keys(publicApi).filter(name => /(Loss|Penalty)$/.test(name) && !/^(check|assert)/.test(name));
+  assert.ok(exported.length >= 34, `${exported.length}`);
+  for (const name of exported)
+    assert.ok(
+      lossCases.some(each => each.name.startsWith(name)),
+      name,
+    );
+  const table = readFileSync(join(__dirname, '../../docs/losses.md'), 'utf8');
+  for (const {name, how, worked} of lossCases) {
+    const line = table.split('\n').find(each => each.startsWith(`| ${name} |`));
+    assert.ok(
+      line?.includes(how) && line.includes(` ${worked} `),
+      `${name}: run npm run -s losses:table > docs/losses.md`,
+    );
+  }
 });
