@@ -1,4 +1,5 @@
 /** The public API, room by room, in the order of the data flow. */
+import './notebook/bare-figures';
 
 export {NotFiniteError, watchForNaN} from './backend/debug-nan';
 export {inLayer, nameTensor} from './backend/layer-names';

@@ -37,6 +37,8 @@ const guard = new ReplayGuard();
 const interrupter = new Interrupter(state, tell);
 const waiting = new Map<number, Waiting>();
 let lastId = 0;
+/** The id of the last question to the person in front of the page. */
+let lastQuestion = '';
 /** The execute request that is being answered, so that a page that asked something else meanwhile still sees "busy". */
 let executing: Header | null = null;
 
@@ -147,7 +149,9 @@ function fromMain(message: ToChannels): void {
 function askForInput(id: number, content: JsonObject): void {
   const request = waiting.get(id)?.request;
   if (!request) return;
-  send('stdin', {...emptyMessage('input_request', request.header), identities: request.identities, content});
+  const question = {...emptyMessage('input_request', request.header), identities: request.identities, content};
+  lastQuestion = question.header.msg_id;
+  send('stdin', question);
 }
 
 function noteStatus(type: string, parent: Header | null, content: JsonObject): void {
@@ -159,8 +163,11 @@ async function serveInput(): Promise<void> {
   for await (const received of sockets.stdin) {
     const message = open(received as Buffer[], 'stdin');
     if (message?.header.msg_type !== 'input_reply') continue;
+    // An answer that comes after its cell was interrupted. Some clients do not say what they answer.
+    const question = (message.parent as Partial<Header>).msg_id;
+    if (question !== undefined && question !== lastQuestion) continue;
     const value = message.content['value'];
-    tell({kind: 'input', id: 0, value: typeof value === 'string' ? value : ''});
+    tell({kind: 'input', value: typeof value === 'string' ? value : ''});
   }
 }
 

@@ -1,17 +1,14 @@
-/**
- * tslab's compiler and executor with four of their defaults changed: strict types, package `exports`, source maps and
- * `for await` outside functions. tslab offers no options for these, so its TypeScript is handed to it with the few
- * functions replaced that take them. Everything here leans on tslab's private modules: the version is pinned exactly.
- */
-import type * as Tslab from '@tslab/typescript-for-tslab';
+/** Compiles and runs cells with tslab's converter and executor; keeps what they declare, also when they fail half-way. */
 import type {Converter, ConvertResult, Diagnostic} from 'tslab/dist/converter';
 import type {ConverterSet, Executor} from 'tslab/dist/executor';
+import type {CellNumbers} from './cell';
+import {declarationsAfterFailure} from './declarations';
 import {importingRequire} from './esm';
-import {globalsDeclaration} from './globals';
+import {connectLine} from './references';
+import {type CellScope, type Live, Scope} from './scope';
+import {awaitsInLoop, withoutExports} from './source';
 import {rememberScript} from './stacks';
-
-type TypeScript = typeof Tslab;
-type CompilerOptions = Tslab.CompilerOptions;
+import {type LoadedTslab, loadTslab, type TypeScript} from './tslab';
 
 /** What one cell came to. */
 export type Outcome =
@@ -19,11 +16,6 @@ export type Outcome =
   | {readonly kind: 'nothing'}
   | {readonly kind: 'diagnostics'; readonly diagnostics: readonly Diagnostic[]}
   | {readonly kind: 'thrown'; readonly error: unknown};
-
-export interface CellNumbers {
-  readonly count: number;
-  readonly serial: number;
-}
 
 export interface Steps {
   /** Between compiling and running; may throw to keep the code from running. */
@@ -39,16 +31,11 @@ export interface Compiler {
   run(code: string, cell: CellNumbers, steps?: Steps): Promise<Outcome>;
 }
 
-/** Loads tslab (about half a second) for cells that resolve imports from `folder`. */
+/** Loads tslab (about half a second) for cells that resolve imports from `folder`, the working folder. */
 export function loadCompiler(folder: string): Compiler {
-  const typescript = require('@tslab/typescript-for-tslab') as TypeScript;
-  const maps: Maps = {};
-  replaceModule('@tslab/typescript-for-tslab', adapt(typescript, maps));
-  const {createConverter} = require('tslab/dist/converter') as typeof import('tslab/dist/converter');
-  const {createExecutor} = require('tslab/dist/executor') as typeof import('tslab/dist/executor');
-
-  let running: Running | null = null;
-  const node = watched(typescript, createConverter({isJS: false, isBrowser: false}), () => running, maps);
+  const tslab = loadTslab();
+  const cells = new Cells(tslab);
+  const node = cells.converter();
   const converters: ConverterSet = {
     node,
     get browser(): Converter {
@@ -56,31 +43,26 @@ export function loadCompiler(folder: string): Compiler {
     },
     close: () => node.close(),
   };
-  const executor = createExecutor(folder, converters, {
-    log: (value: unknown) => {
-      if (running) running.outcome = {kind: 'value', value};
-    },
-    error: (first: unknown) => {
-      if (running && running.outcome.kind !== 'diagnostics') running.outcome = {kind: 'thrown', error: first};
-    },
+  const executor = tslab.createExecutor(folder, converters, {
+    log: () => {},
+    error: (error: unknown) => cells.noteThrown(error),
   });
-  // tslab hands this object to every cell.
-  const hook = (globalThis as unknown as {__tslab__: {require: NodeJS.Require}}).__tslab__;
+  const {typescript} = tslab;
+  const hook = given();
   hook.require = importingRequire(hook.require);
+  return {version: typescript.version, typescript, executor, run: (...cell) => cells.run(executor, ...cell)};
+}
 
-  async function run(code: string, cell: CellNumbers, steps: Steps = {}): Promise<Outcome> {
-    const mine: Running = {code, cell, steps, outcome: {kind: 'nothing'}};
-    running = mine;
-    try {
-      const executed = executor.execute(code);
-      steps.afterFirstRun?.();
-      await executed;
-    } catch (error) {
-      mine.outcome = {kind: 'thrown', error};
-    }
-    return mine.outcome;
-  }
-  return {version: typescript.version, typescript, executor, run};
+/** What tslab hands to the script of every cell. */
+interface Given {
+  exports: object;
+  require: NodeJS.Require;
+  /** Ours; see connectLine. */
+  connect(live: Readonly<Record<string, Live>>): void;
+}
+
+function given(): Given {
+  return (globalThis as unknown as {__tslab__: Given}).__tslab__;
 }
 
 interface Running {
@@ -88,128 +70,86 @@ interface Running {
   readonly cell: CellNumbers;
   readonly steps: Steps;
   outcome: Outcome;
+  /** Once it is compiled: its variables, and what is declared if it ends well. */
+  compiled?: {readonly scope: CellScope; readonly declarations: string};
 }
 
-/** Source maps of the cell that was compiled last: TypeScript to ESM, ESM to CommonJS. */
-interface Maps {
-  first?: string;
-  second?: string;
-}
+class Cells {
+  private readonly scope = new Scope();
+  /** The types of everything that cells have declared; tslab's own record forgets a cell that failed. */
+  private declarations = '';
+  private running: Running | null = null;
 
-/** Keeps each cell's diagnostics whole (tslab would print them without their codes) and names its script. */
-function watched(typescript: TypeScript, converter: Converter, current: () => Running | null, maps: Maps): Converter {
-  const keep = (diagnostics: readonly Diagnostic[]) => {
-    const running = current();
-    if (running && diagnostics.length > 0) running.outcome = {kind: 'diagnostics', diagnostics};
-  };
-  return {
-    ...converter,
-    addModule: (name, content, meta) => {
-      const diagnostics = converter.addModule(name, content, meta);
-      keep(diagnostics);
-      return diagnostics;
-    },
-    convert: (previous, code): ConvertResult => {
-      const result = converter.convert(previous, code);
-      keep(result.diagnostics);
-      const running = current();
-      if (!running || result.output === undefined) return result;
-      const script = rememberScript({
-        ...running.cell,
-        code,
-        numLines: result.output.split('\n').length,
-        maps: {...maps},
-      });
-      running.steps.beforeRun?.();
-      // The line break keeps tslab's function header off the first line, so that columns are right there too.
-      const hasToplevelAwait = result.hasToplevelAwait || awaitsInLoop(typescript, code);
-      return {...result, hasToplevelAwait, output: `\n${result.output}\n//# sourceURL=${script}`};
-    },
-  };
-}
+  constructor(private readonly tslab: LoadedTslab) {}
 
-/** The folder is arbitrary and never written to; the file exists only for the compiler. */
-const globalsFile = '/__kernel__/globals.d.ts';
-
-function adapt(typescript: TypeScript, maps: Maps): TypeScript {
-  const adapted = {} as Record<string, unknown>;
-  for (const name of Object.keys(typescript)) {
-    const get = () => (typescript as unknown as Record<string, unknown>)[name];
-    Object.defineProperty(adapted, name, {get, enumerable: true, configurable: true});
+  async run(executor: Executor, code: string, cell: CellNumbers, steps: Steps = {}): Promise<Outcome> {
+    // A cell that the engine was told to leave has never come back to the end of this function.
+    this.settle(false);
+    const mine: Running = {code, cell, steps, outcome: {kind: 'nothing'}};
+    this.running = mine;
+    try {
+      const executed = executor.execute(code);
+      steps.afterFirstRun?.();
+      await executed;
+    } catch (error) {
+      mine.outcome = {kind: 'thrown', error};
+    }
+    if (this.running === mine) this.settle(mine.outcome.kind === 'nothing');
+    return mine.outcome;
   }
-  const replace = (name: string, value: unknown) =>
-    Object.defineProperty(adapted, name, {value, enumerable: true, configurable: true});
-  replace('sys', adaptSystem(typescript.sys));
-  replace('createWatchCompilerHost', (roots: string[], options: CompilerOptions, ...rest: unknown[]) =>
-    (typescript.createWatchCompilerHost as (...args: unknown[]) => unknown)(
-      [...roots, globalsFile],
-      {...options, ...strictOptions(typescript)},
-      ...rest,
-    ),
-  );
-  replace('createWatchProgram', (host: never) => {
-    const watch = typescript.createWatchProgram(host) as unknown as {updateRootFileNames(files: string[]): void};
-    const update = watch.updateRootFileNames.bind(watch);
-    return Object.assign(watch, {updateRootFileNames: (files: string[]) => update([...files, globalsFile])});
-  });
-  replace('transpileModule', (input: string, options: Tslab.TranspileOptions) => {
-    const [code, first] = splitMap(input);
-    const output = typescript.transpileModule(code, {
-      ...options,
-      compilerOptions: {...options.compilerOptions, sourceMap: true},
-    });
-    maps.first = first;
-    maps.second = output.sourceMapText;
-    return {...output, outputText: output.outputText.replace(mapComment, '')};
-  });
-  return adapted as unknown as TypeScript;
-}
 
-function strictOptions(typescript: TypeScript): CompilerOptions {
-  return {
-    strict: true,
-    // Understands `exports` of packages; cells become CommonJS afterwards, which Node 20.19 lets require ESM.
-    moduleResolution: typescript.ModuleResolutionKind.Bundler,
-    inlineSourceMap: true,
-    // Not every @types package in sight: some bring a browser's globals, which cells do not have. Imports find theirs.
-    types: ['node'],
-  };
-}
+  noteThrown(error: unknown): void {
+    if (this.running?.outcome.kind === 'nothing') this.running.outcome = {kind: 'thrown', error};
+  }
 
-/** Packages do not change while a notebook is open: watching a thousand files of theirs costs memory and start-up. */
-function adaptSystem(system: Tslab.System): Tslab.System {
-  system.useCaseSensitiveFileNames = true;
-  const adapted = Object.create(system) as Tslab.System;
-  adapted.readFile = (path, encoding) => (path === globalsFile ? globalsDeclaration : system.readFile(path, encoding));
-  adapted.fileExists = path => path === globalsFile || system.fileExists(path);
-  adapted.watchFile = (path, callback, interval, options) =>
-    path === globalsFile || path.includes('/node_modules/')
-      ? {close: () => {}}
-      : system.watchFile!(path, callback, interval, options);
-  return adapted;
-}
+  /** tslab's converter with each cell's diagnostics kept whole (tslab would print them without their codes). */
+  converter(): Converter {
+    const {converter} = this.tslab;
+    return {
+      ...converter,
+      addModule: (name, content, meta) => this.noteDiagnostics(converter.addModule(name, content, meta)),
+      convert: (_previous, code) => this.convert(code),
+      inspect: (_previous, code, position) => converter.inspect(this.declarations, code, position),
+      complete: (_previous, code, position) => converter.complete(this.declarations, code, position),
+    };
+  }
 
-/** tslab sees an `await` expression outside functions, but not a `for await` loop there. */
-function awaitsInLoop(ts: TypeScript, code: string): boolean {
-  if (!/\bfor\s+await\b/.test(code)) return false;
-  const visit = (node: Tslab.Node): boolean => {
-    if (ts.isFunctionLike(node) || ts.isClassLike(node)) return false;
-    if (ts.isForOfStatement(node) && node.awaitModifier) return true;
-    return ts.forEachChild(node, child => visit(child) || undefined) ?? false;
-  };
-  return visit(ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest));
-}
+  private convert(code: string): ConvertResult {
+    const {converter, typescript} = this.tslab;
+    const {running} = this;
+    const result = converter.convert(this.declarations, withoutExports(typescript, code));
+    this.noteDiagnostics(result.diagnostics);
+    if (!running || result.diagnostics.length > 0) return result;
+    const {output = '', declOutput = '', lastExpressionVar} = result;
+    const {declared, live, first, second} = this.tslab.compiled();
+    const scope = this.scope.open({declared, live, result: lastExpressionVar});
+    running.compiled = {scope, declarations: declOutput};
+    const numLines = output.split('\n').length;
+    const script = rememberScript({...running.cell, code, numLines, maps: {first, second}});
+    running.steps.beforeRun?.();
+    Object.assign(given(), {exports: scope.exports, connect: scope.connect.bind(scope)});
+    // The code begins on a line of its own, so that its columns are right in spite of what stands before it.
+    return {
+      ...result,
+      lastExpressionVar: undefined,
+      hasToplevelAwait: result.hasToplevelAwait || awaitsInLoop(typescript, code),
+      output: `${connectLine(live)}\n${output}\n//# sourceURL=${script}`,
+    };
+  }
 
-const mapComment = /\n?\/\/# sourceMappingURL=\S*\s*$/;
-const inlineMap = /\n?\/\/# sourceMappingURL=data:application\/json;base64,(\S+)\s*$/;
+  private noteDiagnostics(diagnostics: Diagnostic[]): Diagnostic[] {
+    if (this.running && diagnostics.length > 0) this.running.outcome = {kind: 'diagnostics', diagnostics};
+    return diagnostics;
+  }
 
-function splitMap(code: string): [string, string | undefined] {
-  const found = inlineMap.exec(code);
-  if (!found) return [code, undefined];
-  return [code.slice(0, found.index), Buffer.from(found[1]!, 'base64').toString()];
-}
-
-function replaceModule(name: string, exports: unknown): void {
-  const loaded = require.cache[require.resolve(name)];
-  if (loaded) loaded.exports = exports;
+  /** Keeps what the cell that ran last has declared, up to where it came. */
+  private settle(finished: boolean): void {
+    const {running} = this;
+    this.running = null;
+    if (!running?.compiled) return;
+    const {scope, declarations} = running.compiled;
+    const missing = scope.settle(finished);
+    this.declarations = declarationsAfterFailure(this.tslab.typescript, this.declarations, declarations, missing);
+    if (finished && scope.result !== undefined) running.outcome = {kind: 'value', value: scope.result};
+  }
 }

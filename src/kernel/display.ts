@@ -1,17 +1,35 @@
 /** A value as a mime bundle: what it says of itself, or what the kernel knows of its kind, or its text. */
 import {inspect} from 'node:util';
-import type {MimeBundle} from './globals';
+import type {Displayer, MimeBundle} from './globals';
 import {isTensor, isTypedArray, showTensor, showTypedArray} from './numbers';
 import {htmlTable, isDataFrame, textTable} from './tables';
+import type {JsonObject} from './wire';
 
 /** An object with this method decides how it is shown; the same convention as in Deno's kernel. */
 export const displaySymbol: unique symbol = Symbol.for('Jupyter.display') as never;
+/** Under this key a bundle may hold its metadata, for example `{'image/png': {width: 350}}`. No other kernel minds it. */
+export const metadataSymbol: unique symbol = Symbol.for('Jupyter.metadata') as never;
+
+const displayers: Displayer[] = [];
+
+/** What is registered later is asked first. */
+export function registerDisplay(displayer: Displayer): void {
+  displayers.unshift(displayer);
+}
+
+export function metadataOf(bundle: MimeBundle): JsonObject {
+  return (bundle as {[metadataSymbol]?: JsonObject})[metadataSymbol] ?? {};
+}
 
 /** @returns null where there is nothing to show (undefined). */
 export async function bundleOf(value: unknown): Promise<MimeBundle | null> {
   if (value === undefined) return null;
   const own = ownDisplay(value);
   if (own) return toWire(await own());
+  for (const displayer of displayers) {
+    const bundle = await displayer(value);
+    if (bundle) return toWire(bundle);
+  }
   if (isTensor(value)) return {'text/plain': await showTensor(value)};
   if (isDataFrame(value)) return {'text/html': htmlTable(value), 'text/plain': textTable(value)};
   if (isSharp(value)) return toWire({'image/png': await value.clone().png().toBuffer(), 'text/plain': '[image]'});
@@ -30,11 +48,14 @@ export async function bundleOf(value: unknown): Promise<MimeBundle | null> {
 export function toWire(bundle: unknown): MimeBundle {
   if (typeof bundle !== 'object' || bundle === null)
     throw new TypeError('Expected a mime bundle to be an object from mime types to contents.');
-  return Object.fromEntries(
+  const wired = Object.fromEntries(
     Object.entries(bundle)
       .filter(([, content]) => content !== undefined)
       .map(([mime, content]) => [mime, contentToWire(mime, content)]),
   );
+  const metadata = (bundle as {[metadataSymbol]?: unknown})[metadataSymbol];
+  if (metadata) Object.defineProperty(wired, metadataSymbol, {value: plainJson(metadata)});
+  return wired;
 }
 
 function contentToWire(mime: string, content: unknown): unknown {

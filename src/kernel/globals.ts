@@ -4,6 +4,9 @@ import type {JsonObject} from './wire';
 /** Mime type to content: text, a base64 string or bytes for pictures, an object for JSON. */
 export type MimeBundle = Record<string, unknown>;
 
+/** Shows values of some kind; null for all others. */
+export type Displayer = (value: unknown) => object | null | Promise<object | null>;
+
 export interface DisplayOptions {
   /** For example `{'image/png': {width: 350}}`. */
   readonly metadata?: JsonObject;
@@ -22,6 +25,8 @@ export interface KernelApi {
   readonly signal: AbortSignal;
   /** Shows a mime bundle under this cell. */
   display(bundle: MimeBundle, options?: DisplayOptions): void;
+  /** For libraries: how values of some kind are shown when they are the last of a cell; null for all other values. */
+  registerDisplay(displayer: Displayer): void;
   /** Removes what this cell has shown; with `wait`, when the next output comes. */
   clearOutput(options?: {readonly wait?: boolean}): void;
   /** Asks the person in front of the page for a line of text. */
@@ -39,6 +44,8 @@ interface KernelApi {
   readonly signal: AbortSignal;
   /** Shows a mime bundle under this cell. */
   display(bundle: Record<string, unknown>, options?: {readonly metadata?: Record<string, unknown>; readonly displayId?: string; readonly update?: boolean}): void;
+  /** For libraries: how values of some kind are shown when they are the last of a cell; null for all other values. */
+  registerDisplay(displayer: (value: unknown) => object | null | Promise<object | null>): void;
   /** Removes what this cell has shown; with \`wait\`, when the next output comes. */
   clearOutput(options?: {readonly wait?: boolean}): void;
   /** Asks the person in front of the page for a line of text. */

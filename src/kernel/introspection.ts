@@ -1,4 +1,5 @@
 /** Questions about code that is not run: is it complete, what could follow, what is this. */
+import {withoutAlias} from './aliases';
 import type {Compiler} from './compiler';
 import type {JsonObject} from './wire';
 
@@ -50,7 +51,7 @@ interface QuickInfo {
 
 function showInfo(info: QuickInfo, detailed: boolean): JsonObject {
   const join = (parts: readonly Part[] = []) => parts.map(part => part.text).join('');
-  const signature = join(info.displayParts);
+  const signature = withoutAlias(join(info.displayParts));
   const documentation = join(info.documentation);
   const summary = detailed ? documentation : (documentation.split(/\n\s*\n/)[0] ?? '');
   const tags = detailed ? (info.tags ?? []).map(tag => `@${tag.name} ${join(tag.text)}`.trim()) : [];

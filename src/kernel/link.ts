@@ -17,7 +17,7 @@ export type ToMain =
   | {readonly kind: 'request'; readonly request: Request}
   /** Every request that had arrived before `fence` was asked for has been passed on. */
   | {readonly kind: 'fence'; readonly id: number}
-  | {readonly kind: 'input'; readonly id: number; readonly value: string}
+  | {readonly kind: 'input'; readonly value: string}
   | {readonly kind: 'interrupt'; readonly serial: number}
   | {readonly kind: 'ping'; readonly ping: number}
   /** The engine was told to leave whatever the main thread was doing. */

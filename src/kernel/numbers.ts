@@ -26,9 +26,28 @@ export async function showTensor(tensor: TensorLike): Promise<string> {
   if (tensor.isDisposed) return `${head}, disposed`;
   const values = await tensor.data();
   const parts = [head, typeof values[0] === 'number' ? range(values as ArrayLike<number>) : '', 'alive'];
-  // tfjs prints a title and the values indented below it.
-  const preview = tensor.toString().replace(/^Tensor\n?/, '');
+  // tfjs prints a title and the values indented below it. It formats all of them for that, however few it prints.
+  const isLarge = tensor.size > maxFormatted && values.length === tensor.size;
+  const preview = isLarge ? `    ${corner(values, tensor.shape)}` : tensor.toString().replace(/^Tensor\n?/, '');
   return `${parts.filter(part => part !== '').join(', ')}\n${preview}`;
+}
+
+const maxFormatted = 10_000;
+const shownEach = 3;
+
+/** Both ends of every axis, row by row. */
+function corner(values: ArrayLike<number | string>, shape: readonly number[], from = 0, indent = 5): string {
+  const [length, ...inner] = shape;
+  if (length === undefined) {
+    const value = values[from]!;
+    return typeof value === 'number' ? short(value) : `'${value}'`;
+  }
+  const stride = inner.reduce((product, size) => product * size, 1);
+  const at = (i: number) => corner(values, inner, from + i * stride, indent + 1);
+  const range = (first: number, end: number) => Array.from({length: end - first}, (_, i) => at(first + i));
+  const items =
+    length <= 2 * shownEach ? range(0, length) : [...range(0, shownEach), '…', ...range(length - shownEach, length)];
+  return `[${items.join(inner.length === 0 ? ', ' : `,\n${' '.repeat(indent)}`)}]`;
 }
 
 type NumberArray =

@@ -4,9 +4,11 @@ import {join} from 'node:path';
 import {Worker} from 'node:worker_threads';
 import {type Compiler, loadCompiler} from './compiler';
 import {installGlobals} from './globals';
+import {hideBookkeeping} from './inspection';
 import {complete, inspectAt, isComplete} from './introspection';
 import {allowLeaving} from './leave';
 import {type ChannelsData, maxWaiting, numSlots, type Request, slots, type ToChannels, type ToMain} from './link';
+import {Page, type Port} from './page';
 import {Session} from './session';
 import {installStackTraces} from './stacks';
 import {type JsonObject, protocolVersion} from './wire';
@@ -26,6 +28,7 @@ export function startKernel(connectionFile: string): void {
     process.kill(process.pid, 'SIGKILL');
   });
   installStackTraces();
+  hideBookkeeping();
   // The sockets' thread binds and answers while this one loads the compiler.
   const compiler = loadCompiler(process.cwd());
   serve(worker, compiler, new Int32Array(shared), version);
@@ -39,32 +42,30 @@ function serve(worker: Worker, compiler: Compiler, state: Int32Array, version: s
   };
   const fences = new Map<number, () => void>();
   let lastFence = 0;
-  const session = new Session(
-    compiler,
-    {
-      publish: (type, parent, content, metadata) => send({kind: 'publish', type, parent, content, metadata}),
-      reply: (request, content) => send({kind: 'reply', id: request.id, type: replyType(request), content}),
-      fence: then => {
-        fences.set(++lastFence, then);
-        send({kind: 'fence', id: lastFence});
-      },
-      askForInput: ({id}, prompt, password) => send({kind: 'input', id, prompt, password}),
+  const port: Port = {
+    publish: (type, parent, content, metadata) => send({kind: 'publish', type, parent, content, metadata}),
+    reply: (request, content) => send({kind: 'reply', id: request.id, type: replyType(request), content}),
+    fence: then => {
+      fences.set(++lastFence, then);
+      send({kind: 'fence', id: lastFence});
     },
-    state,
-    version,
-  );
+    askForInput: ({id}, prompt, password) => send({kind: 'input', id, prompt, password}),
+  };
+  const page = new Page(port, state, version);
+  const session = new Session(compiler, page, port, state);
+  page.install();
   session.install();
   // Also when a cell calls process.exit: what was shown must still reach the page, and open sockets would abort the exit.
   process.on('exit', () => {
-    session.flush();
+    page.flush();
     send({kind: 'close'});
     Atomics.wait(state, slots.closed, 0, maxFarewellMs);
   });
-  installGlobals(session.api());
+  installGlobals(page.api());
   allowLeaving(state, () => session.runsAbandonedCode());
   // tslab's own display functions write through this variable.
   const tslab = require('tslab/dist/jupyter') as {lastWriteDisplayData: unknown};
-  tslab.lastWriteDisplayData = (content: JsonObject, update?: boolean) => session.displayRaw(content, update === true);
+  tslab.lastWriteDisplayData = (content: JsonObject, update?: boolean) => page.displayRaw(content, update === true);
 
   const questions: Record<string, (content: JsonObject) => JsonObject> = {
     complete_request: content => complete(compiler, content),
@@ -91,7 +92,7 @@ function serve(worker: Worker, compiler: Compiler, state: Int32Array, version: s
         fences.get(message.id)?.();
         return void fences.delete(message.id);
       case 'input':
-        return session.receiveInput(message.value);
+        return page.receiveInput(message.value);
       case 'interrupt':
         return session.interrupt(message.serial);
       case 'terminated':

@@ -13,24 +13,22 @@ export function isDataFrame(value: unknown): value is DataFrameLike {
   return Array.isArray(columns) && Array.isArray(index) && Array.isArray(values);
 }
 
-/** Rows of a longer table that are shown: as many from its start as from its end. */
+/** Rows and columns of a larger table that are shown: as many from its start as from its end. */
 const maxRows = 20;
+const maxColumns = 30;
 
 /** A table without styles, which every page shows its own way. */
 export function htmlTable(frame: DataFrameLike): string {
-  const cell = (tag: string, value: unknown) => `<${tag}>${escapeHtml(show(value))}</${tag}>`;
-  const head = `<thead><tr><th></th>${frame.columns.map(name => cell('th', name)).join('')}</tr></thead>`;
-  const body = rowsOf(frame).map(
-    ([name, row]) => `<tr>${cell('th', name)}${row.map(value => cell('td', value)).join('')}</tr>`,
-  );
-  return `<table>${head}<tbody>${body.join('')}</tbody></table>${escapeHtml(note(frame))}`;
+  const [header, ...rows] = cellsOf(frame);
+  const row = (tag: string, [name, ...values]: readonly string[]) =>
+    `<tr><th>${escapeHtml(name!)}</th>${values.map(value => `<${tag}>${escapeHtml(value)}</${tag}>`).join('')}</tr>`;
+  const head = `<thead>${row('th', header!)}</thead>`;
+  return `<table>${head}<tbody>${rows.map(cells => row('td', cells)).join('')}</tbody></table>${note(frame)}`;
 }
 
 /** Columns aligned with blanks. */
 export function textTable(frame: DataFrameLike): string {
-  const rows = [['', ...frame.columns], ...rowsOf(frame).map(([name, row]) => [name, ...row])].map(row =>
-    row.map(show),
-  );
+  const rows = cellsOf(frame);
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map(row => (row[column] ?? '').length)));
   const lines = rows.map(row =>
     row
@@ -41,15 +39,29 @@ export function textTable(frame: DataFrameLike): string {
   return [...lines, note(frame)].filter(line => line !== '').join('\n');
 }
 
-function rowsOf({index, values}: DataFrameLike): [unknown, unknown[]][] {
-  const rows = values.map((value, at): [unknown, unknown[]] => [index[at], Array.isArray(value) ? value : [value]]);
-  if (rows.length <= maxRows) return rows;
-  const gap: [unknown, unknown[]] = ['…', rows[0]![1].map(() => '…')];
-  return [...rows.slice(0, maxRows / 2), gap, ...rows.slice(-maxRows / 2)];
+/** The header and the rows that are shown, each beginning with its name. */
+function cellsOf({columns, index, values}: DataFrameLike): string[][] {
+  const shownColumns = ends(columns.length, maxColumns);
+  const pick = (row: readonly unknown[]) => shownColumns.map(column => (column === null ? '…' : show(row[column])));
+  const rows = ends(values.length, maxRows).map(at => {
+    if (at === null) return ['…', ...shownColumns.map(() => '…')];
+    const value = values[at];
+    return [show(index[at]), ...pick(Array.isArray(value) ? value : [value])];
+  });
+  return [['', ...pick(columns)], ...rows];
+}
+
+/** Positions 0 to count - 1; of many only both ends, with null for what is between. */
+function ends(count: number, limit: number): (number | null)[] {
+  const range = (from: number, to: number) => Array.from({length: to - from}, (_, i) => from + i);
+  if (count <= limit) return range(0, count);
+  return [...range(0, limit / 2), null, ...range(count - limit / 2, count)];
 }
 
 function note({values, columns}: DataFrameLike): string {
-  return values.length > maxRows ? `${values.length} rows, ${columns.length} columns` : '';
+  const isWhole = values.length <= maxRows && columns.length <= maxColumns && values.length > 0;
+  const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
+  return isWhole ? '' : `${counted(values.length, 'row')}, ${counted(columns.length, 'column')}`;
 }
 
 function show(value: unknown): string {

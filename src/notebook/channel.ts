@@ -8,6 +8,9 @@ import * as path from 'node:path';
 /** Mime type to content: text, base64 for pictures, an object for JSON. */
 export type MimeBundle = Record<string, unknown>;
 
+/** A bundle may hold metadata under this key, for example `{'image/png': {width: 350}}`. */
+export const metadataSymbol: unique symbol = Symbol.for('Jupyter.metadata') as never;
+
 export interface DisplayOptions {
   /** For example `{'image/png': {width: 350}}`. */
   readonly metadata?: Record<string, unknown>;
@@ -20,6 +23,8 @@ export interface DisplayOptions {
 /** What a kernel puts on `globalThis[Symbol.for('Jupyter.kernel')]`, as far as it is used here. */
 export interface Channel {
   display(bundle: MimeBundle, options?: DisplayOptions): unknown;
+  /** Lets a library say how values of some kind are shown when they are the last of a cell; null for all others. */
+  registerDisplay?(displayer: (value: unknown) => Promise<MimeBundle | null>): void;
 }
 
 /** The running kernel, or null in a plain script. */

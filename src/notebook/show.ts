@@ -1,7 +1,7 @@
 import {randomUUID} from 'node:crypto';
 import {compactFigure, type Figure} from '../plots/figure';
 import {renderFigure} from '../plots/render';
-import {channel, keepFile, type MimeBundle} from './channel';
+import {channel, keepFile, type MimeBundle, metadataSymbol} from './channel';
 
 export interface ShowOptions {
   /** What a person who cannot see the picture should know: what it shows and the conclusion. By default the title. */
@@ -51,26 +51,30 @@ export function liveFigure(options: ShowOptions & {readonly everySeconds?: numbe
   };
 }
 
-/** The mime bundle of a figure or a PNG, for an object that shows itself. */
-export async function pictureBundle(
-  content: Figure | Uint8Array,
-  options: ShowOptions = {},
-): Promise<{bundle: MimeBundle; png: Uint8Array}> {
+/** The mime bundle of a figure or a PNG, its metadata, and the PNG. */
+export async function pictureBundle(content: Figure | Uint8Array, options: ShowOptions = {}): Promise<PictureBundle> {
   const alt = options.alt ?? titleOf(content);
-  if (content instanceof Uint8Array) return {bundle: {'image/png': base64(content), 'text/plain': alt}, png: content};
-  const png = await renderFigure(content);
+  const isPng = content instanceof Uint8Array;
+  const png = isPng ? content : await renderFigure(content);
   // No text/html: pages that strip scripts would show that, blank, instead of the picture.
-  const bundle = {
-    'application/vnd.plotly.v1+json': compactFigure(content),
-    'image/png': base64(png),
-    'text/plain': alt,
-  };
-  return {bundle, png};
+  const interactive = isPng ? {} : {'application/vnd.plotly.v1+json': compactFigure(content)};
+  const bundle = {...interactive, 'image/png': base64(png), 'text/plain': alt};
+  return {bundle, metadata: {'image/png': shownSize(content, png)}, png};
+}
+
+export interface PictureBundle {
+  readonly bundle: MimeBundle;
+  readonly metadata: Record<string, unknown>;
+  readonly png: Uint8Array;
 }
 
 /** An object that shows itself as the last value of a cell, by the convention of Jupyter's `Symbol.for('Jupyter.display')`. */
 export function displayable(content: Figure | Uint8Array, options: ShowOptions = {}): object {
-  return {[Symbol.for('Jupyter.display')]: async () => (await pictureBundle(content, options)).bundle};
+  const display = async () => {
+    const {bundle, metadata} = await pictureBundle(content, options);
+    return {...bundle, [metadataSymbol]: metadata};
+  };
+  return {[Symbol.for('Jupyter.display')]: display};
 }
 
 async function emit(
@@ -78,9 +82,9 @@ async function emit(
   options: ShowOptions,
   place: {displayId?: string; update?: boolean} = {},
 ): Promise<void> {
-  const {bundle, png} = await pictureBundle(content, options);
+  const {bundle, metadata, png} = await pictureBundle(content, options);
   const page = channel();
-  if (page) page.display(bundle, {...place, metadata: {'image/png': shownSize(content, png)}});
+  if (page) page.display(bundle, {...place, metadata});
   else keepFile('figure.png', png, bundle['text/plain'] as string);
 }
 

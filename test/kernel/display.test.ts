@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {DataFrame, Series} from 'danfojs-node';
 import sharp from 'sharp';
 import {tf} from '../../src/core/tensorflow';
-import {bundleOf, displaySymbol, toWire} from '../../src/kernel/display';
+import {bundleOf, displaySymbol, metadataOf, metadataSymbol, registerDisplay, toWire} from '../../src/kernel/display';
 import {htmlTable, textTable} from '../../src/kernel/tables';
 
 const plain = async (value: unknown) => (await bundleOf(value))?.['text/plain'];
@@ -48,6 +49,22 @@ test('a tensor shows shape, type, range and whether it lives, and none is left b
   assert.equal(tf.memory().numTensors, before);
 });
 
+test('a large tensor shows the ends of each axis, quickly', async () => {
+  await tf.setBackend('cpu');
+  const values = Float32Array.from({length: 5_000_000}, (_, i) => i % 1000);
+  const large = tf.tensor(values, [1000, 5, 1000]);
+  const started = performance.now();
+  const text = String(await plain(large));
+  const seconds = (performance.now() - started) / 1000;
+  large.dispose();
+  assert.ok(
+    text.startsWith('Tensor [1000, 5, 1000] float32, 0 to 999, mean 499.5, alive\n    [[[0, 1, 2, …, 997, 998, 999],'),
+  );
+  assert.equal(text.split('\n').length, 1 + 6 * 5 + 1);
+  // tfjs alone takes four seconds for this.
+  assert.ok(seconds < 1, `${seconds} s`);
+});
+
 test('a typed array shows its range and its beginning', async () => {
   assert.equal(await plain(Float32Array.from([0.1, -3, 2])), 'Float32Array(3), -3 to 2, mean -0.3\n[0.1, -3, 2]');
   assert.match(String(await plain(new Int16Array(20))), /^Int16Array\(20\), 0 to 0, mean 0\n\[(0, ){12}…\]$/);
@@ -68,6 +85,35 @@ test('a figure is Plotly JSON, its typed arrays lists', async () => {
   assert.deepEqual(bundle?.['application/vnd.plotly.v1+json'], {data: [{y: [1, 2]}], layout: {}});
   // A record that merely has these two names is no figure.
   assert.deepEqual(Object.keys((await bundleOf({data: [5], layout: {}}))!), ['text/plain']);
+});
+
+test('a library says how its values are shown, with metadata; other values stay as they are', async () => {
+  class Chord {}
+  registerDisplay(value =>
+    value instanceof Chord ? {'text/plain': 'C major', [metadataSymbol]: {'text/plain': {loud: true}}} : null,
+  );
+  const bundle = await bundleOf(new Chord());
+  assert.equal(bundle?.['text/plain'], 'C major');
+  assert.deepEqual(metadataOf(bundle), {'text/plain': {loud: true}});
+  assert.deepEqual(metadataOf((await bundleOf(5))!), {});
+});
+
+test("danfojs's own data frames and series are tables", async () => {
+  const losses = new DataFrame({loss: [0.5, Number.NaN], name: ['<a>', 'b']}, {index: ['x', 'y']});
+  assert.deepEqual(
+    {...(await bundleOf(losses))},
+    {
+      'text/html':
+        '<table><thead><tr><th></th><th>loss</th><th>name</th></tr></thead><tbody><tr><th>x</th><td>0.5</td><td>&#60;a&#62;</td></tr><tr><th>y</th><td>NaN</td><td>b</td></tr></tbody></table>',
+      'text/plain': '   loss  name\nx   0.5   <a>\ny   NaN     b',
+    },
+  );
+  assert.equal(
+    await plain(losses.groupby(['name']).col(['loss']).count()),
+    '   name  loss_count\n0   <a>           1\n1     b           1',
+  );
+  assert.equal(await plain(new Series([true, false])), '       0\n0   true\n1  false');
+  assert.equal(await plain(new DataFrame([])), '0 rows, 0 columns');
 });
 
 const frame = {
@@ -95,8 +141,15 @@ test('of a long table both ends are shown', () => {
   const long = {...frame, columns: ['x'], index: values.map(([row]) => row!), values};
   const lines = textTable(long).split('\n');
   assert.deepEqual(lines.slice(9, 13), [' 8   8', ' 9   9', ' …   …', '40  40']);
-  assert.equal(lines.at(-1), '50 rows, 1 columns');
+  assert.equal(lines.at(-1), '50 rows, 1 column');
   assert.match(htmlTable(long), /<td>49<\/td><\/tr><\/tbody><\/table>50 rows/);
+});
+
+test('of a wide table both sides are shown', () => {
+  const columns = Array.from({length: 40}, (_, column) => `c${column}`);
+  const text = textTable({columns, index: [0], values: [columns.map((_, column) => column)], shape: [1, 40]});
+  assert.match(text, /c14 {2}… {2}c25/);
+  assert.equal(text.split('\n').at(-1), '1 row, 40 columns');
 });
 
 test('contents that are no text become text, JSON types stay objects', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {join} from 'node:path';
 import {test} from 'node:test';
-import {Kernel, resultText} from './client';
+import {contents, Kernel, resultText} from './client';
 
 test('packages with exports, ESM-only packages and this package import; sources outside the folder say what to do', async () => {
   const kernel = await Kernel.start(join(__dirname, 'fixtures', 'packages'));
@@ -18,6 +18,14 @@ test('packages with exports, ESM-only packages and this package import; sources 
       const {content, outputs} = await kernel.execute(code);
       assert.equal(resultText(outputs), wanted, JSON.stringify(content));
     }
+    // With this package in sight, Plotly's plain JSON is a picture too.
+    const figure =
+      "({data: [{y: new Float32Array([1, 3, 2])}], layout: {title: {text: 'three'}, width: 400, height: 300}})";
+    const {outputs} = await kernel.execute(`import {colours} from 'multimodal-gan';\nvoid colours;\n${figure}`);
+    const [shown] = contents(outputs, 'execute_result') as [{data: Record<string, unknown>; metadata: unknown}];
+    assert.deepEqual(Object.keys(shown.data), ['application/vnd.plotly.v1+json', 'image/png', 'text/plain']);
+    assert.equal(shown.data['text/plain'], 'three');
+    assert.deepEqual(shown.metadata, {'image/png': {width: 400, height: 300}});
     const {content} = await kernel.execute("import {Kernel} from '../../client';");
     assert.equal(content['ename'], 'TypeScriptError');
     assert.match(String(content['evalue']), /import it by its name instead/);

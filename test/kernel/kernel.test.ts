@@ -268,6 +268,23 @@ test('input asks the client; without one it says so', async () => {
   assert.match(String(refused.content['evalue']), /input\(\) needs a page/);
 });
 
+test('questions are asked one after the other', async () => {
+  const id = await kernel.send(
+    'execute_request',
+    executeContent("(await Promise.all([input('a'), input('b')])).join(' ')", {allow_stdin: true}),
+  );
+  for (const prompt of ['a', 'b']) {
+    const request = kernel.open((await kernel.stdin.receive()) as Buffer[]);
+    assert.equal(request.content['prompt'], prompt);
+    const parents = prompt === 'a' ? [{...request.header, msg_id: 'of an earlier cell'}, request.header] : [{}];
+    for (const parent of parents)
+      await kernel.stdin.send(
+        kernel.frames({...kernel.message('input_reply', {value: `${prompt} of ${parents.length}`}), parent}),
+      );
+  }
+  assert.equal(resultText((await kernel.answer(id)).outputs), "'a of 2 b of 1'");
+});
+
 test("tslab's display and kernel.display both show", async () => {
   const {outputs} = await kernel.execute(
     "import {display} from 'tslab';\ndisplay.html('<b>x</b>');\nkernel.display({'image/png': new Uint8Array([1, 2, 3]), 'text/plain': 'p'}, {metadata: {'image/png': {width: 5}}});",
@@ -286,6 +303,10 @@ test('malformed execute requests are answered, not fatal', async () => {
   assert.equal(content['status'], 'error');
   const unknown = await kernel.ask('nonsense_request', {});
   assert.equal(unknown.content['ename'], 'UnknownRequest');
+  // There is no debugger, and the kernel says so before it is asked.
+  const {content: info} = await kernel.ask('kernel_info_request');
+  assert.deepEqual([info['debugger'], info['supported_features']], [false, []]);
+  assert.equal((await kernel.ask('debug_request', {command: 'debugInfo'}, 'control')).content['status'], 'error');
 });
 
 test('a comm that nobody serves is closed, and comm_info has its own reply', async () => {

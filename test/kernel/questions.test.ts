@@ -46,6 +46,28 @@ test('inspection works inside, behind and in the arguments of a name; detail add
   });
 });
 
+test('what a module passes on from another is named as what it is, and shown whole', async () => {
+  await compiler.run("import * as tf from '@tensorflow/tfjs';\nimport {join} from 'node:path';", {count: 1, serial: 1});
+  const kinds = (code: string) => {
+    const {metadata} = complete(compiler, {code, cursor_pos: code.length});
+    const types = (metadata as {_jupyter_types_experimental: {text: string; type: string}[]})
+      ._jupyter_types_experimental;
+    return Object.fromEntries(types.map(({text, type}) => [text, type]));
+  };
+  assert.deepEqual(
+    [kinds('tf.mat')['matMul'], kinds('tf.mat')['math'], kinds('tf.Ten')['Tensor']],
+    ['function', 'module', 'class'],
+  );
+  assert.equal(kinds('joi')['join'], 'function');
+  const shown = (code: string) => {
+    const {data} = inspectAt(compiler, {code, cursor_pos: code.length, detail_level: 0});
+    return (data as Record<string, string>)['text/plain']!;
+  };
+  assert.match(shown('tf.matMul('), /^\(function\) matMul<.*\): tf\.Tensor<tf\.Rank>\n\nComputes the dot product/);
+  assert.match(shown('join('), /^\(function\) join\(\.\.\.paths: string\[\]\): string\n/);
+  assert.equal(shown('tf'), '(module) tf');
+});
+
 test('a console knows whether to wait, and how far to indent', () => {
   const status = (code: string) => isComplete(compiler, {code});
   assert.deepEqual(status('for (;;) {'), {status: 'incomplete', indent: '  '});

@@ -16,6 +16,28 @@ const trained = await trainFlagship(digits, features, {
   onProgress: () => console.log('step ' + ++steps),
 });`;
 
+test('after an interrupt in the middle of a gradient, gradients are computed as before', async () => {
+  const kernel = await Kernel.start();
+  try {
+    await kernel.execute(
+      "import * as tf from '@tensorflow/tfjs';\nawait tf.setBackend('cpu');\nconst weight = tf.variable(tf.scalar(1));\nconst xs = tf.ones([40, 40]) as tf.Tensor2D;\nconst slope = () => tf.tidy(() => tf.grad(x => xs.matMul(xs.mul(x)).mean())(weight).dataSync()[0].toFixed(3));",
+    );
+    const slope = '[slope(), tf.engine().state.scopeStack.length]';
+    assert.equal(resultText((await kernel.execute(slope)).outputs), "[ '40.000', 0 ]");
+    for (const loop of ['while (true) slope();', 'await null;\nwhile (true) slope();']) {
+      const id = await kernel.send('execute_request', executeContent(loop));
+      await kernel.until(() => kernel.about(id).some(({header}) => header.msg_type === 'execute_input'), 'the cell');
+      await new Promise(done => setTimeout(done, 300));
+      await kernel.ask('interrupt_request', {}, 'control');
+      assert.equal((await kernel.answer(id)).content['ename'], 'KeyboardInterrupt');
+      const {content, outputs} = await kernel.execute(slope);
+      assert.equal(resultText(outputs), "[ '40.000', 0 ]", JSON.stringify(content));
+    }
+  } finally {
+    await kernel.stop();
+  }
+});
+
 /** Whether the training has come to rest: no step in a whole second. */
 const rest = `
 let last = -1;

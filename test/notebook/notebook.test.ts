@@ -6,7 +6,8 @@ import {afterEach, test} from 'node:test';
 import sharp from 'sharp';
 import {interruptSignal} from '../../src/core/interruption';
 import {parseWav} from '../../src/datasets/wav';
-import type {DisplayOptions, MimeBundle} from '../../src/notebook/channel';
+import {bareFigure} from '../../src/notebook/bare-figures';
+import {type DisplayOptions, type MimeBundle, metadataSymbol} from '../../src/notebook/channel';
 import {listen} from '../../src/notebook/listen';
 import {profile} from '../../src/notebook/profile';
 import {progress} from '../../src/notebook/progress';
@@ -83,6 +84,20 @@ test('displayable shows itself as the last value of a cell', async () => {
   const own = displayable(figure) as Record<symbol, () => Promise<MimeBundle>>;
   const bundle = await own[Symbol.for('Jupyter.display')]!();
   assert.ok(Buffer.from(bundle['image/png'] as string, 'base64').length > 1000);
+  assert.deepEqual((bundle as Record<symbol, unknown>)[metadataSymbol], {'image/png': {width: 300, height: 200}});
+});
+
+test("Plotly's plain JSON is shown like a figure; other values are left alone", async () => {
+  const bare = {data: [{type: 'bar', y: Float64Array.of(1, 3)}], layout: {title: {text: 'two bars'}, width: 320}};
+  const bundle = (await bareFigure(bare))!;
+  assert.deepEqual(Object.keys(bundle), ['application/vnd.plotly.v1+json', 'image/png', 'text/plain']);
+  assert.deepEqual((bundle['application/vnd.plotly.v1+json'] as typeof bare).data, [{type: 'bar', y: [1, 3]}]);
+  assert.equal((bundle as Record<symbol, Record<string, unknown>>)[metadataSymbol]!['image/png'] !== undefined, true);
+  const webgl = (await bareFigure({data: [{type: 'surface', z: [[1]]}], layout: {}}))!;
+  assert.deepEqual(Object.keys(webgl), ['application/vnd.plotly.v1+json', 'text/plain']);
+  assert.match(String(webgl['text/plain']), /^\[figure without a picture: .*surface/);
+  for (const other of [null, 5, {data: [5], layout: {}}, {data: [], layout: {}}, {data: [{y: [1]}]}])
+    assert.equal(await bareFigure(other), null);
 });
 
 test('a live figure keeps its place, skips hasty updates and always draws the last state', async () => {
