@@ -1,4 +1,5 @@
 /** Tells whether a network keeps the rules of the house: every one that the package brings does. */
+import {watchHostReads} from '../../backend/host-reads';
 import {held} from '../../backend/memory';
 import {UserError} from '../../core/checks';
 import {tf} from '../../core/tensorflow';
@@ -211,21 +212,10 @@ function leaksNothing(bench: Bench): string {
 function recordable(bench: Bench): string {
   const inputs = bench.draw(bench.batchSize);
   bench.run(inputs, {mode: 'batch'});
-  const variables = Object.keys(tf.engine().registeredVariables).length;
-  const prototype = tf.Tensor.prototype;
-  const {data, dataSync} = prototype;
-  const refuse = (): never => {
-    throw new CheckFailure('reads values while it computes, which a recorded step cannot repeat');
-  };
-  try {
-    prototype.data = refuse;
-    prototype.dataSync = refuse;
-    for (const mode of ['batch', 'stored'] as const) bench.run(inputs, {mode}, {look: false});
-  } finally {
-    prototype.data = data;
-    prototype.dataSync = dataSync;
-  }
-  const made = Object.keys(tf.engine().registeredVariables).length - variables;
-  if (made !== 0) throw new CheckFailure(`makes ${made} variables in later calls`);
+  const {reads, variables} = watchHostReads(() => {
+    for (const mode of ['batch', 'stored'] as const) bench.run(inputs, {mode});
+  });
+  if (reads > 0) throw new CheckFailure('reads values while it computes, which a recorded step cannot repeat');
+  if (variables > 0) throw new CheckFailure(`makes ${variables} variables in later calls`);
   return 'in training and in use';
 }
