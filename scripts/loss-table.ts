@@ -31,7 +31,7 @@ async function main(): Promise<void> {
 }
 
 function measure(each: LossCase): Measured {
-  const results = checkLoss(each.loss, {name: each.name, ...each.check});
+  const {results} = checkLoss(each.loss, {name: each.name, ...each.check});
   const errorOf = (part: string) => results.find(({check}) => check.includes(part))!.error!;
   const count = (passed: boolean | null) => results.filter(result => result.passed === passed).length;
   const skipped = count(null);

@@ -76,7 +76,15 @@ export {
 } from './losses/feature-matching';
 export {infoGanCategoricalLoss, infoGanContinuousLoss, styleInformationLoss} from './losses/information';
 export {draganNoise, draganPenalty, wganGpPenalty} from './losses/lipschitz-penalties';
-export type {AnyLoss, CheckLossOptions, LossArgument, LossCheck, LossRole, MasksByRows} from './losses/loss-contract';
+export type {
+  AnyLoss,
+  CheckLossOptions,
+  LossArgument,
+  LossCheck,
+  LossReport,
+  LossRole,
+  MasksByRows,
+} from './losses/loss-contract';
 export {maskedMean} from './losses/masked-mean';
 export {matchingAwareDiscriminatorLoss, mismatchDiscriminatorLoss, mismatchRows} from './losses/matching';
 export {meanSquaredErrorLoss} from './losses/mean-squared-error';

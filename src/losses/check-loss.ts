@@ -2,7 +2,7 @@
 import {assertPositiveInteger, UserError, unknownChoice} from '../core/checks';
 import type {tf} from '../core/tensorflow';
 import {checksOfLoss} from './loss-checks';
-import type {AnyLoss, CheckLossOptions, LossArgument, LossCheck, LossRole, MasksByRows} from './loss-contract';
+import type {AnyLoss, CheckLossOptions, LossArgument, LossReport, LossRole, MasksByRows} from './loss-contract';
 import type {CheckedLoss} from './loss-probe';
 
 /**
@@ -14,18 +14,18 @@ import type {CheckedLoss} from './loss-probe';
  * In the manner of scikit-learn's check_estimator. Works on the backend in use.
  *
  * @param loss takes the tensors described by `options.role` or `options.arguments`.
- * @returns one line a check. checkLoss(hingeDiscriminatorLoss, {role: 'discriminator'}) passes all.
- * @throws UserError that lists every check that failed, unless `onFail` is 'report'.
+ * @returns one result a check. checkLoss(hingeDiscriminatorLoss, {role: 'discriminator'}).passed is true.
+ * @throws UserError that lists every check that failed, unless `report` is set.
  */
-export function checkLoss(loss: AnyLoss, options: CheckLossOptions): readonly LossCheck[] {
+export function checkLoss(loss: AnyLoss, options: CheckLossOptions): LossReport {
   const checked = describeLoss(loss, options);
   const results = checksOfLoss(checked);
   const failed = results.filter(({passed}) => passed === false);
-  if (failed.length > 0 && options.onFail !== 'report') {
+  if (failed.length > 0 && !options.report) {
     const lines = failed.map(({check, detail}) => `${check}: ${detail}`).join('\n  ');
     throw new UserError(`${checked.name} fails ${failed.length} of ${results.length} checks:\n  ${lines}`);
   }
-  return results;
+  return {name: checked.name, passed: failed.length === 0, results};
 }
 
 function describeLoss(loss: AnyLoss, options: CheckLossOptions): CheckedLoss {

@@ -46,8 +46,8 @@ export interface CheckLossOptions {
   /** Examples in the check; 5 unless told. */
   readonly rows?: number;
   readonly seed?: number;
-  /** 'report' returns failures instead of throwing. */
-  readonly onFail?: 'throw' | 'report';
+  /** Returns the report of a loss that fails too, instead of throwing. */
+  readonly report?: boolean;
 }
 
 export interface LossCheck {
@@ -57,6 +57,13 @@ export interface LossCheck {
   readonly detail: string;
   /** The largest relative error met, where the check measures one. */
   readonly error?: number;
+}
+
+export interface LossReport {
+  readonly name: string;
+  /** No check failed; some may not apply. */
+  readonly passed: boolean;
+  readonly results: readonly LossCheck[];
 }
 
 /** A loss is a function of tensors; what else it takes stands after them. */

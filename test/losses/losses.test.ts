@@ -24,7 +24,7 @@ for (const backend of backends) {
     await selectBackend({prefer: backend});
     const before = tf.memory().numTensors;
     for (const {name, loss, check} of lossCases) {
-      const results = checkLoss(loss, {name, ...check});
+      const {results} = checkLoss(loss, {name, ...check});
       const formula = results.find(result => result.check.includes('formula'));
       assert.ok(formula?.passed && formula.error! < 1e-3, name);
     }
