@@ -56,7 +56,7 @@ export interface CrossEntropyOptions {
 export function crossEntropyLoss(logits: tf.Tensor, labels: tf.Tensor, options: CrossEntropyOptions = {}): tf.Scalar {
   const {present, smoothing = 0} = options;
   if (!(smoothing >= 0 && smoothing < 1)) throw expected('smoothing', 'at least 0 and below 1', smoothing);
-  if (logits.rank < 2) throw expected('logits', 'of shape [N, K]', `[${logits.shape.join(', ')}]`);
+  if (logits.rank < 2) throw expected('logits', 'of shape [N, K]', logits.shape);
   const classes = logits.shape[logits.rank - 1]!;
   const isIndices = labels.rank === logits.rank - 1;
   assertShape('labels', labels.shape, isIndices ? logits.shape.slice(0, -1) : logits.shape);

@@ -31,8 +31,7 @@ export function assertFakeScores(fakeLogits: tf.Tensor, options: ScoreOptions): 
 
 function assertScores(name: string, scores: tf.Tensor): void {
   if (!(scores instanceof tf.Tensor)) throw expected(name, 'a tensor of scores', scores);
-  if (scores.rank === 0 || scores.size === 0)
-    throw expected(name, 'scores of shape [N] or [N, 1]', `[${scores.shape.join(', ')}]`);
+  if (scores.rank === 0 || scores.size === 0) throw expected(name, 'scores of shape [N] or [N, 1]', scores.shape);
 }
 
 /** " of image" where the modality is told. A tensor in the place of options is the sign of a loss pair mixed up. */

@@ -18,7 +18,7 @@ import type {ScoreOptions} from './scores';
  * @param classLogits lₖ, shape [N, K]. @returns shape [N]; log K when all logits are 0.
  */
 export function realnessLogits(classLogits: tf.Tensor2D): tf.Tensor1D {
-  if (classLogits.rank !== 2) throw expected('classLogits', 'of shape [N, K]', `[${classLogits.shape.join(', ')}]`);
+  if (classLogits.rank !== 2) throw expected('classLogits', 'of shape [N, K]', classLogits.shape);
   return tf.tidy(() => tf.logSumExp(classLogits, 1) as tf.Tensor1D);
 }
 

@@ -15,7 +15,7 @@ import {tf} from '../core/tensorflow';
  */
 export function packRows(x: tf.Tensor, size: number): tf.Tensor {
   const packs = numPacks(x, size);
-  if (x.rank < 2) throw expected('x', 'of shape [N, …, C]', `[${x.shape.join(', ')}]`);
+  if (x.rank < 2) throw expected('x', 'of shape [N, …, C]', x.shape);
   return tf.tidy(() => {
     // [N, A…, C] → [N/m, m, A…, C] → [N/m, A…, m, C] → [N/m, A…, m·C]
     const [middle, last] = [x.shape.slice(1, -1), x.shape[x.rank - 1]!];
