@@ -20,15 +20,11 @@ export function addNativeKernels(): void {
   if (added) return;
   added = true;
   tf.registerKernel({kernelName: 'LeakyReluGrad', backendName: 'tensorflow', kernelFunc: leakyReluGradient});
-  tf.unregisterKernel('GatherV2', 'tensorflow');
-  tf.registerKernel({kernelName: 'GatherV2', backendName: 'tensorflow', kernelFunc: gather});
+  replaceKernel('Softmax', softmax);
+  replaceKernel('AddN', addAll);
+  replaceKernel('GatherV2', gather);
   const convolve = tf.getKernel('Conv2D', 'tensorflow')!.kernelFunc;
-  tf.unregisterKernel('Conv2D', 'tensorflow');
-  tf.registerKernel({
-    kernelName: 'Conv2D',
-    backendName: 'tensorflow',
-    kernelFunc: args => convolveTwoChannels(convolve, args),
-  });
+  replaceKernel('Conv2D', args => convolveTwoChannels(convolve, args));
 }
 
 /**
@@ -56,6 +52,29 @@ function gather({inputs, attrs, backend}: KernelArguments): tf.TensorInfo {
   const result = native.executeSingleOutput('GatherV2', attributes, [x, indices, axisTensor]);
   axisTensor.dispose();
   return result;
+}
+
+function replaceKernel(kernelName: string, kernelFunc: tf.KernelFunc): void {
+  tf.unregisterKernel(kernelName, 'tensorflow');
+  tf.registerKernel({kernelName, backendName: 'tensorflow', kernelFunc});
+}
+
+/**
+ * In a graph oneDNN computes TensorFlow's Softmax and AddN, in a single call Eigen does, and they round differently.
+ * Written out they are the same everywhere, so that a compiled step leaves the weights that a plain one does.
+ */
+function softmax({inputs, attrs}: KernelArguments): tf.TensorInfo {
+  return tf.tidy(() => {
+    const logits = inputs['logits'] as tf.Tensor;
+    const axis = attrs!['dim'] as number;
+    const powers = tf.exp(tf.sub(logits, tf.max(logits, axis, true)));
+    return tf.div(powers, tf.sum(powers, axis, true));
+  });
+}
+
+/** From first to last; see `softmax`. */
+function addAll({inputs}: KernelArguments): tf.TensorInfo {
+  return tf.tidy(() => (Object.values(inputs) as tf.Tensor[]).reduce((sum, term) => tf.add(sum, term)).clone());
 }
 
 /** dy·(x > 0 ? 1 : α). TensorFlow has the operation, tfjs-node does not offer it; see gradients.ts. */

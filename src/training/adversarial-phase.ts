@@ -1,11 +1,12 @@
 /** Second phase: G and D play, on content that E reads from random subsets of real examples. */
+import {compileStep} from '../backend/compile';
 import type {ModelConfig, TrainConfig} from '../core/config';
 import {RandomStream} from '../core/random';
 import {mapRecord} from '../core/records';
 import {tf} from '../core/tensorflow';
 import {type Example, type Modalities, partShape} from '../core/types';
 import {presenceOf, stackParts} from '../features/stack-parts';
-import type {CrossModalEncoder, Discriminator, Generator} from '../model/players';
+import type {Generator} from '../model/players';
 import {drawShifts, shiftLimits} from './augment';
 import type {StepBudget} from './budget';
 import type {CodeTable} from './code-table';
@@ -15,14 +16,20 @@ import {Adam} from './optimizers/adam';
 import type {TrainingReporter} from './progress';
 import {drawSubsets} from './random-subsets';
 import {linearFall} from './schedules';
-import {type AdversarialBatch, discriminatorStep, generatorStep, movable, type ShiftsByModality} from './steps';
+import {
+  type AdversarialBatch,
+  discriminatorStep,
+  type GeneratorBatch,
+  generatorStep,
+  movable,
+  type Players,
+  type SeenCodes,
+  type ShiftsByModality,
+} from './steps';
 
-export interface AdversarialPlayers {
-  readonly encoder: CrossModalEncoder;
-  readonly generator: Generator;
+export interface AdversarialPlayers extends Players {
   /** Receives the moving average of the generator's weights. */
   readonly average: Generator;
-  readonly discriminator: Discriminator;
 }
 
 /** Draws what the steps work on. Each use of chance has its own stream. */
@@ -35,7 +42,6 @@ export class BatchSource {
   constructor(
     private readonly data: TrainingData,
     private readonly features: PartEncoder,
-    private readonly encoder: CrossModalEncoder,
     private readonly codes: CodeTable,
     private readonly model: ModelConfig,
     private readonly train: TrainConfig,
@@ -58,7 +64,7 @@ export class BatchSource {
     return {
       parts: stackParts(chosen, this.data.modalities, (name, part) => this.features.encode(name, part)),
       present: mapRecord(present, mask => tf.tensor1d(mask)),
-      content: this.content(chosen),
+      seen: this.see(chosen),
       styles: this.drawStyles(),
       realShifts: this.drawShifts(),
       fakeShifts: this.drawShifts(),
@@ -66,20 +72,17 @@ export class BatchSource {
   }
 
   /** New content and style, for G alone. */
-  nextForGenerator(): Omit<AdversarialBatch, 'parts' | 'present' | 'realShifts'> {
+  nextForGenerator(): GeneratorBatch {
     return {
-      content: this.content(this.examples.next(this.train.batchSize)),
+      seen: this.see(this.examples.next(this.train.batchSize)),
       styles: this.drawStyles(),
       fakeShifts: this.drawShifts(),
     };
   }
 
-  private content(chosen: readonly Example[]): tf.Tensor2D {
+  private see(chosen: readonly Example[]): SeenCodes {
     const shown = drawSubsets(this.subsets, presenceOf(chosen, this.data.modalities), this.train.fullSubsetWeight);
-    return this.encoder.fuse(
-      this.codes.stack(chosen),
-      mapRecord(shown, mask => tf.tensor1d(mask)),
-    );
+    return {codes: this.codes.stack(chosen), subset: mapRecord(shown, mask => tf.tensor1d(mask))};
   }
 
   private drawStyles(): Record<string, tf.Tensor2D> {
@@ -121,38 +124,35 @@ export async function trainAdversarially(
     players.average.parameters.trainable,
     config.emaDecay,
   );
+  const move = compileStep(
+    (batch: AdversarialBatch, forGenerator: GeneratorBatch, learningRate: tf.Scalar, r1Gamma: number) => {
+      const {mismatchWeight, informationWeight} = config;
+      const settings = {learningRate, mismatchWeight, informationWeight, r1Gamma};
+      const losses = {
+        discriminator: discriminatorStep(players, discriminatorOptimizer, batch, settings),
+        generator: generatorStep(players, generatorOptimizer, forGenerator, settings),
+      };
+      average.update();
+      return losses;
+    },
+    {enabled: config.compile},
+  );
   let step = 0;
   try {
     for (; step < budget.total(step) && !reporter.stopped; step++) {
-      const learningRate = config.learningRate * linearFall(budget.done(step), config.finalRateShare);
-      const r1Gamma = step % config.r1Interval === 0 ? config.r1Gamma * config.r1Interval : 0;
-      const discriminatorLoss = tf.tidy(() =>
-        discriminatorStep(discriminator, generator, discriminatorOptimizer, source.next(), {
-          learningRate,
-          mismatchWeight: config.mismatchWeight,
-          informationWeight: config.informationWeight,
-          r1Gamma,
-        }),
-      );
-      const generatorLoss = tf.tidy(() =>
-        generatorStep(generator, discriminator, generatorOptimizer, source.nextForGenerator(), {
-          learningRate,
-          informationWeight: config.informationWeight,
-        }),
-      );
-      average.update();
-      await reporter.report(
-        'adversarial',
-        step + 1,
-        budget.total(step + 1),
-        {discriminator: discriminatorLoss, generator: generatorLoss},
-        budget.secondsLeft(step + 1),
-      );
+      const losses = tf.tidy(() => {
+        const learningRate = tf.scalar(config.learningRate * linearFall(budget.done(step), config.finalRateShare));
+        const r1Gamma = step % config.r1Interval === 0 ? config.r1Gamma * config.r1Interval : 0;
+        const tensors = move(source.next(), source.nextForGenerator(), learningRate, r1Gamma);
+        return mapRecord(tensors, loss => loss.dataSync()[0]!);
+      });
+      await reporter.report('adversarial', step + 1, budget.total(step + 1), losses, budget.secondsLeft(step + 1));
     }
   } finally {
+    move.dispose();
+    average.dispose();
     generatorOptimizer.dispose();
     discriminatorOptimizer.dispose();
-    average.dispose();
   }
   return step;
 }
@@ -162,8 +162,7 @@ export async function trainAdversarially(
  * and how much D's real examples differ. With them stored, both players can be used one example at a time.
  */
 export function measureStatistics(
-  average: Generator,
-  discriminator: Discriminator,
+  {encoder, average, discriminator}: Pick<AdversarialPlayers, 'encoder' | 'average' | 'discriminator'>,
   source: BatchSource,
   batches: number,
 ): void {
@@ -173,8 +172,8 @@ export function measureStatistics(
   const mode = {accumulate: 1 / batches};
   for (let i = 0; i < batches; i++) {
     tf.tidy(() => {
-      const {content, styles, parts, present} = source.next();
-      average.apply(content, styles, mode);
+      const {seen, styles, parts, present} = source.next();
+      average.apply(encoder.fuse(seen.codes, seen.subset), styles, mode);
       discriminator.judge(parts, mode, present);
     });
   }

@@ -1,4 +1,5 @@
 /** First phase: E learns, from pairs alone, to bring the parts of one example together. */
+import {compileStep} from '../backend/compile';
 import type {TrainConfig} from '../core/config';
 import {RandomStream} from '../core/random';
 import {mapRecord} from '../core/records';
@@ -11,10 +12,10 @@ import {Adam} from './optimizers/adam';
 import type {TrainingReporter} from './progress';
 import {drawSubsets} from './random-subsets';
 import {oneCycle} from './schedules';
-import {encoderStep} from './steps';
+import {type EncoderBatch, encoderStep} from './steps';
 
-/** Steps whose time tells how many fit into the share of the budget; the first are slower and do not count. */
-const timing = {warmUp: 3, measured: 12};
+/** Steps whose time tells how many fit into the share of the budget; the first are recorded, are slower and do not count. */
+const timing = {warmUp: 5, measured: 12};
 
 /** @returns the steps done. */
 export async function trainEncoder(
@@ -29,6 +30,11 @@ export async function trainEncoder(
   const chance = new RandomStream(config.seed, 'encoder/variation');
   const subsets = new RandomStream(config.seed, 'encoder/subsets');
   const optimizer = new Adam(encoder.parameters.trainable, {beta1: 0.9, beta2: 0.99});
+  const move = compileStep(
+    (batch: EncoderBatch, learningRate: tf.Scalar) =>
+      encoderStep(encoder, optimizer, batch, {learningRate, scale: config.contrastiveScale}),
+    {enabled: config.compile},
+  );
   const startedAt = performance.now() / 1000;
   let measuredAt = startedAt;
   let steps = config.encoderSteps ?? (seconds === null ? 1000 : Number.POSITIVE_INFINITY);
@@ -56,12 +62,7 @@ export async function trainEncoder(
         const dropoutMasks = mapRecord(data.modalities, (_, name) =>
           dropoutMask(chance, chosen.length, encoder.encoders[name]!.dropoutUnits, config.encoderDropout),
         );
-        return encoderStep(
-          encoder,
-          optimizer,
-          {parts, present, subset, dropoutMasks},
-          {learningRate, scale: config.contrastiveScale},
-        );
+        return move({parts, present, subset, dropoutMasks}, tf.scalar(learningRate)).dataSync()[0]!;
       });
       const left = (steps - step - 1) * ((performance.now() / 1000 - startedAt) / (step + 1));
       await reporter.report(
@@ -73,6 +74,7 @@ export async function trainEncoder(
       );
     }
   } finally {
+    move.dispose();
     optimizer.dispose();
   }
   return step;

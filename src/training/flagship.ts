@@ -80,7 +80,7 @@ export async function trainFlagship(
     const content = fitPrior(encoder, data, codes, model, config.seed);
     const priorTook = clock.lap();
 
-    const sourceOf = (purpose: string) => new BatchSource(data, features, encoder, codes, model, config, purpose);
+    const sourceOf = (purpose: string) => new BatchSource(data, features, codes, model, config, purpose);
     const budget = new StepBudget(
       budgetSeconds === null ? {steps: config.steps!} : {seconds: (budgetSeconds - clock.total()) * adversarialShare},
     );
@@ -89,7 +89,7 @@ export async function trainFlagship(
     const adversarialTook = clock.lap();
 
     await reporter.report('statistics', 0, 1, {}, 1);
-    measureStatistics(average, discriminator, sourceOf('statistics'), config.statisticsBatches);
+    measureStatistics(players, sourceOf('statistics'), config.statisticsBatches);
     const styleDeviations = mapRecord(data.modalities, ({kind}) => config.styleDeviations[kind]);
     generator.parameters.dispose();
     return {

@@ -1,4 +1,7 @@
-/** A step moves one player once and returns its losses. Everything that varies comes in as tensors. */
+/**
+ * A step moves one player once and returns its loss. Everything that varies comes in as tensors and nothing is read on the
+ * host, so that a step can be recorded once and replayed (`backend/compile`).
+ */
 import {mapRecord} from '../core/records';
 import {type NamedVariables, tf} from '../core/tensorflow';
 import type {Modalities} from '../core/types';
@@ -9,7 +12,7 @@ import {mismatchDiscriminatorLoss} from '../losses/matching';
 import {r1Penalty} from '../losses/penalties';
 import type {CrossModalEncoder, Discriminator, Generator, Judgements, Masks, Parts} from '../model/players';
 import {type Shifts, shift} from './augment';
-import type {Adam} from './optimizers/adam';
+import type {Optimizer} from './optimizers/optimizer';
 
 type Styles = Readonly<Record<string, tf.Tensor2D>>;
 /** Shifts by modality; one without is not moved. */
@@ -32,10 +35,10 @@ export interface EncoderBatch {
  */
 export function encoderStep(
   encoder: CrossModalEncoder,
-  optimizer: Adam,
+  optimizer: Optimizer,
   batch: EncoderBatch,
-  {learningRate, scale}: {learningRate: number; scale: number},
-): number {
+  {learningRate, scale}: {learningRate: tf.Scalar; scale: number},
+): tf.Scalar {
   return tf.tidy(() => {
     const names = Object.keys(batch.parts);
     const {value, gradients} = valueAndGradients(encoder.parameters.trainable, () => {
@@ -60,24 +63,42 @@ export function encoderStep(
   });
 }
 
+/** Codes of some of an example's parts: c is their fusion. */
+export interface SeenCodes {
+  /** By modality, [N, D]. */
+  readonly codes: Readonly<Record<string, tf.Tensor2D>>;
+  /** Some of the present modalities of each example, at random. */
+  readonly subset: Masks;
+}
+
 /** What one step of D or G works on: N rows everywhere. */
 export interface AdversarialBatch {
   /** Real parts; absent ones hold filler. Only D's step looks at them. */
   readonly parts: Readonly<Parts>;
   readonly present: Masks;
-  /** c of each real example, from a random subset of its modalities; the fakes are made from it too. */
-  readonly content: tf.Tensor2D;
+  /** What E reads of each real example; the fakes are made from it too. */
+  readonly seen: SeenCodes;
   readonly styles: Styles;
   readonly realShifts: ShiftsByModality;
   readonly fakeShifts: ShiftsByModality;
 }
 
+/** What a step of G works on. */
+export type GeneratorBatch = Omit<AdversarialBatch, 'parts' | 'present' | 'realShifts'>;
+
 export interface DiscriminatorSettings {
-  readonly learningRate: number;
+  readonly learningRate: tf.Scalar;
   readonly mismatchWeight: number;
   readonly informationWeight: number;
   /** γ of R1 for this step; 0 leaves it out. */
   readonly r1Gamma: number;
+}
+
+/** What G makes, and from what. */
+export interface Players {
+  readonly encoder: CrossModalEncoder;
+  readonly generator: Generator;
+  readonly discriminator: Discriminator;
 }
 
 /**
@@ -87,14 +108,14 @@ export interface DiscriminatorSettings {
  *   L_D = Σₘ softplus(-D(xₘ, c)) + softplus(D(G(c, s)ₘ, c)) + w·softplus(D(xₘ, c')) + λ·L_I + R1
  */
 export function discriminatorStep(
-  discriminator: Discriminator,
-  generator: Generator,
-  optimizer: Adam,
+  {encoder, generator, discriminator}: Players,
+  optimizer: Optimizer,
   batch: AdversarialBatch,
   {learningRate, mismatchWeight, informationWeight, r1Gamma}: DiscriminatorSettings,
-): number {
+): tf.Scalar {
   return tf.tidy(() => {
-    const {content, present} = batch;
+    const {present} = batch;
+    const content = encoder.fuse(batch.seen.codes, batch.seen.subset);
     const fake = move(generator.apply(content, batch.styles, 'batch'), batch.fakeShifts);
     const real = move(batch.parts, batch.realShifts);
     const others = tf.concat2d(
@@ -137,17 +158,17 @@ export function discriminatorStep(
 
 /** Moves G once, so that D takes what it makes for real and finds it in agreement: L_G = Σₘ softplus(-D(G(c, s)ₘ, c)) + λ·L_I. */
 export function generatorStep(
-  generator: Generator,
-  discriminator: Discriminator,
-  optimizer: Adam,
-  batch: Omit<AdversarialBatch, 'parts' | 'present' | 'realShifts'>,
-  {learningRate, informationWeight}: {learningRate: number; informationWeight: number},
-): number {
+  {encoder, generator, discriminator}: Players,
+  optimizer: Optimizer,
+  batch: GeneratorBatch,
+  {learningRate, informationWeight}: {learningRate: tf.Scalar; informationWeight: number},
+): tf.Scalar {
   return tf.tidy(() => {
+    const content = encoder.fuse(batch.seen.codes, batch.seen.subset);
     const {value, gradients} = valueAndGradients(generator.parameters.trainable, () => {
-      const fake = move(generator.apply(batch.content, batch.styles, 'batch'), batch.fakeShifts);
+      const fake = move(generator.apply(content, batch.styles, 'batch'), batch.fakeShifts);
       const judged = discriminator.judge(fake, 'batch');
-      const games = Object.entries(discriminator.logits(judged, batch.content)).map(([modality, logits]) =>
+      const games = Object.entries(discriminator.logits(judged, content)).map(([modality, logits]) =>
         nonSaturatingGeneratorLoss(logits, {modality}),
       );
       const information = informationLosses(judged, batch.styles).map(loss => loss.mul(informationWeight) as tf.Scalar);
@@ -175,7 +196,7 @@ function move(parts: Readonly<Parts>, shifts: ShiftsByModality): Parts {
 function valueAndGradients(
   variables: NamedVariables,
   loss: () => tf.Scalar,
-): {value: number; gradients: Record<string, tf.Tensor>} {
+): {value: tf.Scalar; gradients: Record<string, tf.Tensor>} {
   const {value, grads} = tf.variableGrads(loss, Object.values(variables));
-  return {value: value.dataSync()[0]!, gradients: mapRecord(variables, variable => grads[variable.name]!)};
+  return {value, gradients: mapRecord(variables, variable => grads[variable.name]!)};
 }

@@ -95,3 +95,21 @@ test('the same seed, backend and threads: weights bit-equal after 20 steps in tw
   assert.equal(first, second);
   assert.notEqual(first, other);
 });
+
+test('compiled and plain training leave the same weights, bit for bit', async () => {
+  const train = async (compile: boolean) => {
+    const result = await trainFlagship(tinyIncompleteData, tinyFeatures, {
+      model: tinyModel,
+      train: {...tinyTrain, compile, steps: 30, encoderSteps: 12, r1Interval: 3},
+    });
+    const {encoder, generator, discriminator} = result.model;
+    const weights = [encoder, generator, discriminator].flatMap(({parameters}) =>
+      Object.values(parameters.all()).map(variable => variable.dataSync().slice()),
+    );
+    result.model.dispose();
+    return {weights, losses: result.history.adversarial.map(({losses}) => losses)};
+  };
+  const [compiled, plain] = [await train(true), await train(false)];
+  assert.deepEqual(compiled.losses, plain.losses);
+  assert.deepEqual(compiled.weights, plain.weights);
+});

@@ -28,7 +28,12 @@ function batch(): AdversarialBatch {
     present: mapRecord(tinyModalities, (_, name) =>
       tf.tensor1d(Array.from({length: count}, (__, i) => (name === 'side' && i > 5 ? 0 : 1))),
     ),
-    content: normals('content', [count, 8]) as tf.Tensor2D,
+    seen: {
+      codes: mapRecord(tinyModalities, (_, name) => normals(`code ${name}`, [count, 8]) as tf.Tensor2D),
+      subset: mapRecord(tinyModalities, (_, name) =>
+        tf.tensor1d(Array.from({length: count}, () => (name === 'side' ? 0 : 1))),
+      ),
+    },
     styles: mapRecord(tinyModalities, (_, name) => normals(`style ${name}`, [count, 4]) as tf.Tensor2D),
     realShifts: {},
     fakeShifts: {},
@@ -36,7 +41,8 @@ function batch(): AdversarialBatch {
 }
 
 test('a step moves its own player and leaves the other bit-equal; tensors do not pile up', () => {
-  const players = {generator: new Generator(config, 1), discriminator: new Discriminator(config, 1)};
+  const encoder = new CrossModalEncoder(config, 1);
+  const players = {encoder, generator: new Generator(config, 1), discriminator: new Discriminator(config, 1)};
   const {generator, discriminator} = players;
   const optimizers = {
     generator: new Adam(generator.parameters.trainable, {beta1: 0.5, beta2: 0.99}),
@@ -45,27 +51,28 @@ test('a step moves its own player and leaves the other bit-equal; tensors do not
   const run = {
     generator: () =>
       tf.tidy(() =>
-        generatorStep(generator, discriminator, optimizers.generator, batch(), {
-          learningRate: 1e-3,
+        generatorStep(players, optimizers.generator, batch(), {
+          learningRate: tf.scalar(1e-3),
           informationWeight: 0.5,
         }),
       ),
     discriminator: () =>
       tf.tidy(() =>
-        discriminatorStep(discriminator, generator, optimizers.discriminator, batch(), {
-          learningRate: 1e-3,
+        discriminatorStep(players, optimizers.discriminator, batch(), {
+          learningRate: tf.scalar(1e-3),
           mismatchWeight: 0.5,
           informationWeight: 0.5,
           r1Gamma: 0.3,
         }),
       ),
   };
+  const loss = (mover: keyof typeof run) => tf.tidy(() => run[mover]().dataSync()[0]!);
   for (const mover of ['generator', 'discriminator'] as const) {
     const other = mover === 'generator' ? 'discriminator' : 'generator';
-    run[mover]();
+    loss(mover);
     const alive = tf.memory().numTensors;
     const [mine, theirs] = [snapshot(players[mover].parameters.trainable), snapshot(players[other].parameters.all())];
-    const losses = Array.from({length: 12}, run[mover]);
+    const losses = Array.from({length: 12}, () => loss(mover));
     assert.deepEqual(snapshot(players[other].parameters.all()), theirs);
     for (const [i, after] of snapshot(players[mover].parameters.trainable).entries())
       assert.notDeepEqual(after, mine[i]);
@@ -93,7 +100,7 @@ test('what stands in an absent part of E’s batch changes no weight, whatever t
           encoder,
           new Adam(encoder.parameters.trainable, {beta1: 0.9, beta2: 0.99}),
           {parts, present, subset, dropoutMasks: {}},
-          {learningRate: 1e-2, scale: 5},
+          {learningRate: tf.scalar(1e-2), scale: 5},
         );
       });
       return snapshot(encoder.parameters.trainable);
@@ -108,11 +115,10 @@ test('what stands in an absent part of D’s batch changes no weight, with R1 an
     const generator = new Generator(config, 1);
     tf.tidy(() =>
       discriminatorStep(
-        discriminator,
-        generator,
+        {encoder: new CrossModalEncoder(config, 1), generator, discriminator},
         new Adam(discriminator.parameters.trainable, {beta1: 0.5, beta2: 0.99}),
         filled(filler),
-        {learningRate: 1e-3, mismatchWeight: 0.5, informationWeight: 0.5, r1Gamma: 0.3},
+        {learningRate: tf.scalar(1e-3), mismatchWeight: 0.5, informationWeight: 0.5, r1Gamma: 0.3},
       ),
     );
     return snapshot(discriminator.parameters.trainable);
@@ -130,7 +136,12 @@ test('the weights of a learnt fusion move, whichever it is', () => {
       tf.tidy(() => {
         const {parts, present} = batch();
         const subset = {...present, front: tf.tensor1d([0, 1, 0, 1, 0, 1, 0, 1])};
-        encoderStep(encoder, optimizer, {parts, present, subset, dropoutMasks: {}}, {learningRate: 1e-2, scale: 5});
+        encoderStep(
+          encoder,
+          optimizer,
+          {parts, present, subset, dropoutMasks: {}},
+          {learningRate: tf.scalar(1e-2), scale: 5},
+        );
       });
     }
     for (const [i, name] of Object.keys(encoder.parameters.trainable).entries()) {

@@ -13,6 +13,8 @@ import {scoped} from './scoped';
 import {type FlatTree, flatten, withTensors} from './tree';
 
 export interface CompileOptions {
+  /** False runs the step as it is, on every engine; true unless told. */
+  readonly enabled?: boolean;
   /** Steps with the same program share one session: training and sampling of the same weights. Its own unless told. */
   readonly program?: Program;
   /** Ordinary calls before the first recording, in which the step may make its variables; 1 unless told. */
@@ -105,7 +107,7 @@ class StepCompiler {
   call(args: readonly unknown[]): unknown {
     const backend = nativeBackend();
     // A gradient through the step needs its ops on the tape, the search for NaN needs to see them.
-    if (!backend || isTaping() || isWatchingForNaN()) return this.plainly(args);
+    if (!backend || this.options.enabled === false || isTaping() || isWatchingForNaN()) return this.plainly(args);
     const tree = flatten(args);
     const variant = this.variantOf(tree);
     if (variant.compiled) return this.replay(backend, variant, args, tree);

@@ -1,5 +1,6 @@
 /** A recording becomes nodes of a TensorFlow graph. */
 import type {Binding, OpAttribute} from './binding';
+import {opaqueConstants, opaqueOp, opaqueResults, takesOpaque} from './exactness';
 import type {AttributeValue, GraphNode} from './graph-def';
 import type {RecordedNode, Recording, Ref} from './recording';
 import type {State, StateTable} from './state';
@@ -24,6 +25,8 @@ export function emitStep(recording: Recording, prefix: string, states: StateTabl
   const add = (name: string, op: string, inputs: readonly string[], attributes: GraphNode['attributes']) =>
     emitted.push({name, op, inputs, attributes});
 
+  const opaque = opaqueConstants(nodes);
+  const opaqueResult = opaqueResults(nodes);
   const written = new Set<string>();
   nodes.forEach((node, i) => {
     const name = names[i]!;
@@ -38,12 +41,21 @@ export function emitStep(recording: Recording, prefix: string, states: StateTabl
       case 'constant': {
         written.add(name);
         const {type, shape, bytes} = node;
-        add(name, 'Const', [], {dtype: {type}, value: {tensor: {type, shape, bytes}}});
+        const content = {dtype: {type}, value: {tensor: {type, shape, bytes}}};
+        if (opaque(i)) {
+          add(`${name}/value`, 'Const', [], content);
+          add(name, opaqueOp, [`${name}/value`], {dtype: {type}, shape: {shape}});
+        } else add(name, 'Const', [], content);
         break;
       }
       case 'op': {
         const attributes = Object.fromEntries(node.attributes.map(a => [a.name, attributeValue(binding, a)]));
-        add(name, node.op, [...node.inputs.map(input), ...waitFor(node.after)], attributes);
+        const inputs = node.inputs.map(ref => (takesOpaque(nodes, i, ref) ? opaqueName(names[ref.node]!) : input(ref)));
+        add(name, node.op, [...inputs, ...waitFor(node.after)], attributes);
+        if (opaqueResult(i)) {
+          const {type, shape} = node.outputs[0]!;
+          add(opaqueName(name), opaqueOp, [name], {dtype: {type}, shape: {shape}});
+        }
         if (node.outputs.length === 0) changes.push(name);
         break;
       }
@@ -79,9 +91,14 @@ export function handleName(state: State): string {
   return `state_${state.index}`;
 }
 
+function opaqueName(name: string): string {
+  return `${name}/opaque`;
+}
+
 /** Names by number; constants with equal bytes get one name and so one node. */
 function nameNodes({nodes, needed}: Recording, prefix: string, states: StateTable): string[] {
   const constants = new Map<string, string>();
+  const opaque = opaqueConstants(nodes);
   return nodes.map((node, i) => {
     if (!needed[i]) return '';
     switch (node.kind) {
@@ -90,7 +107,7 @@ function nameNodes({nodes, needed}: Recording, prefix: string, states: StateTabl
       case 'op':
         return `${prefix}/${node.op}_${i}`;
       case 'constant': {
-        const key = `${node.type} ${node.shape} ${Buffer.from(node.bytes).toString('latin1')}`;
+        const key = `${opaque(i)} ${node.type} ${node.shape} ${Buffer.from(node.bytes).toString('latin1')}`;
         const name = constants.get(key) ?? `${prefix}/constant_${i}`;
         constants.set(key, name);
         return name;

@@ -34,6 +34,7 @@ export class Program {
    * @throws TensorFlow's error; what the step had changed until then stays changed, as in eager execution.
    */
   run(number: number, args: readonly tf.Tensor[]): tf.Tensor[] {
+    this.assertAlive();
     this.open();
     this.push();
     try {
@@ -118,14 +119,17 @@ export class Program {
     return this.table.all.filter(state => state.written);
   }
 
+  private assertAlive(): void {
+    const dead = this.table.all.find(state => state.isDisposed);
+    if (dead) throw new Error(`A compiled step uses ${dead.name}, which has been disposed.`);
+  }
+
   private open(): void {
     this.session ??= new Session(this.backend, this.steps, this.table.all);
   }
 
   /** Gives the session what the host has changed since. */
   private push(): void {
-    const dead = this.table.all.find(state => state.isDisposed);
-    if (dead) throw new Error(`A compiled step uses ${dead.name}, which has been disposed.`);
     // While the session is ahead, what it has written cannot have been touched; what it only reads may have been.
     const open = this.ahead ? this.table.all.filter(state => !state.written) : this.table.all;
     const stale = open.filter(state => state.isStale);

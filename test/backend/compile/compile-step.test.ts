@@ -420,6 +420,7 @@ nativeTest('the audit finds a number in a closure that has changed since', () =>
   call(step);
   assert.equal(value(variable)[0], before + 600);
   assert.equal(warnings.length, 1);
+  step.dispose();
   variable.dispose();
 });
 
