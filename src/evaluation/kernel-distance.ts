@@ -1,5 +1,5 @@
 /** The kernel distance: squared maximum mean discrepancy with a cubic kernel. */
-import {assertPositiveInteger, UserError} from '../core/checks';
+import {assertInRange, assertPositiveInteger, UserError} from '../core/checks';
 import {RandomStream} from '../core/random';
 import {type Matrix, type MatrixLike, selectRows, toMatrixPair} from './matrix';
 import {cubicKernelSums} from './numeric/kernel-sums';
@@ -11,6 +11,8 @@ export interface KernelDistanceOptions {
   readonly subsetSize?: number;
   /** Seed of the draws. Defaults to 0. */
   readonly seed?: number;
+  /** Rows of each subset, of equal numbers from both sets, in the place of random ones: to repeat what another program drew. */
+  readonly draws?: readonly {readonly real: ArrayLike<number>; readonly generated: ArrayLike<number>}[];
 }
 
 export interface KernelDistance {
@@ -38,20 +40,39 @@ export function kernelDistance(
   options: KernelDistanceOptions = {},
 ): KernelDistance {
   const [x, y] = toMatrixPair('kernelDistance', ['real', 'generated'], [real, generated], 2);
-  const {subsets = 100, subsetSize = Math.min(1000, x.rows, y.rows), seed = 0} = options;
+  const values = options.draws ? givenDraws(x, y, options.draws) : randomDraws(x, y, options);
+  const value = values.reduce((sum, v) => sum + v, 0) / values.length;
+  const variance = values.reduce((sum, v) => sum + (v - value) ** 2, 0) / values.length;
+  return {value, standardDeviation: Math.sqrt(variance)};
+}
+
+function randomDraws(x: Matrix, y: Matrix, options: KernelDistanceOptions): number[] {
+  const most = Math.min(x.rows, y.rows);
+  const {subsets = 100, subsetSize = Math.min(1000, most), seed = 0} = options;
   assertPositiveInteger('subsets', subsets);
-  if (!Number.isInteger(subsetSize) || subsetSize < 2 || subsetSize > Math.min(x.rows, y.rows)) {
-    throw new UserError(
-      `Expected subsetSize of kernelDistance to be an integer from 2 to ${Math.min(x.rows, y.rows)}, got ${subsetSize}.`,
-    );
+  if (!Number.isInteger(subsetSize) || subsetSize < 2 || subsetSize > most) {
+    throw new UserError(`Expected subsetSize of kernelDistance to be an integer from 2 to ${most}, got ${subsetSize}.`);
   }
   const stream = new RandomStream(seed, 'evaluation/kernel-distance');
-  const values = Array.from({length: subsets}, () =>
+  return Array.from({length: subsets}, () =>
     unbiasedMmd(drawRows(x, subsetSize, stream), drawRows(y, subsetSize, stream)),
   );
-  const value = values.reduce((sum, v) => sum + v, 0) / subsets;
-  const variance = values.reduce((sum, v) => sum + (v - value) ** 2, 0) / subsets;
-  return {value, standardDeviation: Math.sqrt(variance)};
+}
+
+function givenDraws(x: Matrix, y: Matrix, draws: NonNullable<KernelDistanceOptions['draws']>): number[] {
+  if (draws.length === 0) throw new UserError('Expected draws of kernelDistance to hold at least 1 subset, got 0.');
+  return draws.map(({real, generated}, i) => {
+    if (real.length !== generated.length || real.length < 2) {
+      throw new UserError(
+        `Expected draw ${i} of kernelDistance to hold 2 or more rows, as many of each set, got ${real.length} and ${generated.length}.`,
+      );
+    }
+    const pick = (matrix: Matrix, rows: ArrayLike<number>): Matrix => {
+      for (const row of Array.from(rows)) assertInRange(`draw ${i} of kernelDistance`, row, 0, matrix.rows - 1);
+      return selectRows(matrix, rows);
+    };
+    return unbiasedMmd(pick(x, real), pick(y, generated));
+  });
 }
 
 function unbiasedMmd(x: Matrix, y: Matrix): number {

@@ -1,6 +1,9 @@
 /** Memorisation: does the model make new things, or training examples again? */
 import {assertPositiveInteger, UserError} from '../core/checks';
 import {tf} from '../core/tensorflow';
+import {type MatrixLike, toMatrixPair} from './matrix';
+import {normalTail} from './normal';
+import {nearestRows} from './numeric/neighbours';
 
 export interface Memorization {
   /** Mean distance of generated rows to their nearest training row, over that of real held-out rows. About 1: as new as new data; 0: copies. Null when the held-out rows are training rows themselves. */
@@ -9,21 +12,73 @@ export interface Memorization {
   readonly copies: number;
 }
 
+/** Rows of values, or a tensor [n, …] whose rows are read as they lie. */
+export type RowsLike = MatrixLike | tf.Tensor;
+
 /**
  * Nearest-training-neighbour test, Euclidean, on the values themselves (pixels, bands), so that a copy is at distance 0.
  *
- * @param train [n, …]; @param heldOut real rows that the model has not seen [m, …]; @param generated [k, …]; n, m, k ≥ 1, same shape per row.
+ * @param train [n, …]; @param heldOut real rows that the model has not seen [m, …]; @param generated [k, …]; n, m, k ≥ 1, same shape
+ * per row. Matrices are compared in double precision, tensors by the engine.
  */
-export function memorization(train: tf.Tensor, heldOut: tf.Tensor, generated: tf.Tensor): Memorization {
-  const ofHeldOut = nearestDistances(heldOut, train).sort();
-  const ofGenerated = nearestDistances(generated, train);
-  const mean = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+export function memorization(train: RowsLike, heldOut: RowsLike, generated: RowsLike): Memorization {
+  const ofHeldOut = distancesTo(train, heldOut, 'heldOut').sort();
+  const ofGenerated = distancesTo(train, generated, 'generated');
+  const mean = (values: Float32Array | Float64Array): number => {
+    let sum = 0;
+    for (const value of values) sum += value;
+    return sum / values.length;
+  };
   const threshold = ofHeldOut[Math.floor(0.01 * ofHeldOut.length)]!;
   const real = mean(ofHeldOut);
   return {
     ratio: real > 0 ? mean(ofGenerated) / real : null,
-    copies: ofGenerated.reduce((sum, distance) => sum + (distance <= threshold ? 1 : 0), 0) / ofGenerated.length,
+    copies: mean(ofGenerated.map(distance => (distance <= threshold ? 1 : 0)) as Float32Array | Float64Array),
   };
+}
+
+export interface DataCopying {
+  /** Standardised: below -2 generated rows lie nearer to training rows than new real rows do, above 2 farther. */
+  readonly z: number;
+  /** One-sided, of the hypothesis that generated rows lie no nearer: small means copying. */
+  readonly pValue: number;
+}
+
+/**
+ * Data-copying test: are generated rows nearer to the training rows than held-out real rows are? Mann and Whitney's U of both lists
+ * of nearest distances, in its normal form with ties.
+ *
+ * Source: Meehan, Chaudhuri & Dasgupta 2020 (arXiv:2004.05675), section 3, on one cell.
+ *
+ * @param train [n, …]; @param heldOut [m, …]; @param generated [k, …].
+ */
+export function dataCopying(train: RowsLike, heldOut: RowsLike, generated: RowsLike): DataCopying {
+  const [a, b] = [distancesTo(train, generated, 'generated'), distancesTo(train, heldOut, 'heldOut')];
+  const all = [...Array.from(a, value => ({value, own: 1})), ...Array.from(b, value => ({value, own: 0}))];
+  all.sort((p, q) => p.value - q.value);
+  let [rankSum, ties] = [0, 0];
+  for (let from = 0, to = 0; from < all.length; from = to) {
+    while (to < all.length && all[to]!.value === all[from]!.value) to++;
+    const size = to - from;
+    ties += size ** 3 - size;
+    for (let i = from; i < to; i++) rankSum += all[i]!.own * ((from + to + 1) / 2);
+  }
+  const n = all.length;
+  const u = rankSum - (a.length * (a.length + 1)) / 2;
+  const variance = ((a.length * b.length) / 12) * (n + 1 - ties / (n * (n - 1)));
+  const z = variance > 0 ? (u - (a.length * b.length) / 2) / Math.sqrt(variance) : 0;
+  return {z, pValue: normalTail(-z)};
+}
+
+function distancesTo(train: RowsLike, rows: RowsLike, name: string): Float32Array | Float64Array {
+  if (train instanceof tf.Tensor && rows instanceof tf.Tensor) return nearestDistances(rows, train);
+  if (train instanceof tf.Tensor || rows instanceof tf.Tensor) {
+    throw new UserError(
+      `Expected train and ${name} of memorization to be both tensors or both matrices, got one of each.`,
+    );
+  }
+  const [x, y] = toMatrixPair('memorization', ['train', name], [train, rows]);
+  return nearestRows(y, x, 1).squared.map(Math.sqrt);
 }
 
 /** Of a squared distance relative to the squared length: what cancels in |q|² + |r|² - 2 q·r leaves an error of this order. */

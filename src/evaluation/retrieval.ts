@@ -1,5 +1,7 @@
 /** Retrieval: does the code of one modality find its like among the codes of another? */
 import {UserError} from '../core/checks';
+import {quantile} from '../core/quantile';
+import {assertLabels, rowsByClass} from './labels';
 import {type Matrix, type MatrixLike, toMatrixPair} from './matrix';
 
 export interface Retrieval {
@@ -7,13 +9,19 @@ export interface Retrieval {
   readonly recall: number;
   /** What recall a gallery in random order would give, averaged over the queries. */
   readonly chance: number;
+  /** Median over the queries of the place, from 1, of the first gallery row with the query's label; a half between two places. */
+  readonly medianRank: number;
+  /** Mean over the queries of the average precision of the whole ranking, mAP. In (0, 1]. */
+  readonly meanAveragePrecision: number;
 }
 
 /**
  * Retrieval by cosine similarity, right when the label agrees. Equal similarities count in gallery order.
  *
  * @param queries codes [n, d]; @param gallery codes [m, d]; @param options.k from 1 to m. Defaults to 1.
- * @returns recall@k and the recall of chance, 1 - Π_{i<k} (m - r - i) / (m - i) for a label with r rows in the gallery.
+ * @returns recall@k and the recall of chance, 1 - Π_{i<k} (m - r - i) / (m - i) for a label with r rows in the gallery; with numbers
+ * of pairs as labels, recall@k and median rank as in cross-modal retrieval.
+ * @throws UserError when the gallery has no row of a query's label.
  */
 export function retrieval(
   queries: MatrixLike,
@@ -24,42 +32,72 @@ export function retrieval(
 ): Retrieval {
   const {k = 1} = options;
   const [q, g] = toMatrixPair('retrieval', ['queries', 'gallery'], [queries, gallery]);
-  if (queryLabels.length !== q.rows || galleryLabels.length !== g.rows) {
-    throw new UserError(
-      `Expected ${q.rows} query labels and ${g.rows} gallery labels, got ${queryLabels.length} and ${galleryLabels.length}.`,
-    );
-  }
   if (!Number.isInteger(k) || k < 1 || k > g.rows) {
     throw new UserError(`Expected k of retrieval to be an integer from 1 to ${g.rows}, got ${k}.`);
   }
+  assertLabels('retrieval', 'queryLabels', queryLabels, q.rows);
+  assertLabels('retrieval', 'galleryLabels', galleryLabels, g.rows);
   const [a, b] = [unitRows(q), unitRows(g)];
-  const rowsOfLabel = new Map<number, number>();
-  for (let j = 0; j < g.rows; j++) {
-    rowsOfLabel.set(galleryLabels[j]!, (rowsOfLabel.get(galleryLabels[j]!) ?? 0) + 1);
-  }
-  let found = 0;
-  let chance = 0;
+  const rowsOfLabel = rowsByClass(galleryLabels);
+  const firsts = new Float64Array(q.rows);
+  let [found, chance, precisions] = [0, 0, 0];
   for (let i = 0; i < a.rows; i++) {
-    if (mostSimilar(a, i, b, k).some(j => galleryLabels[j] === queryLabels[i])) found++;
-    chance += chanceOfHit(rowsOfLabel.get(queryLabels[i]!) ?? 0, g.rows, k);
+    const relevant = rowsOfLabel.get(queryLabels[i]!);
+    if (!relevant) {
+      throw new UserError(
+        `Expected gallery of retrieval to hold at least 1 row of label ${queryLabels[i]} (query ${i}), got 0.`,
+      );
+    }
+    const ranks = ranksOf(relevant, similarities(a, i, b));
+    firsts[i] = ranks[0]!;
+    if (ranks[0]! <= k) found++;
+    chance += chanceOfHit(relevant.length, g.rows, k);
+    let sum = 0;
+    for (let place = 0; place < ranks.length; place++) sum += (place + 1) / ranks[place]!;
+    precisions += sum / ranks.length;
   }
-  return {recall: found / a.rows, chance: chance / a.rows};
+  return {
+    recall: found / a.rows,
+    chance: chance / a.rows,
+    medianRank: quantile(firsts.sort(), 0.5),
+    meanAveragePrecision: precisions / a.rows,
+  };
 }
 
-/** The k gallery rows most similar to query i, best first. */
-function mostSimilar(queries: Matrix, i: number, gallery: Matrix, k: number): number[] {
-  const best: {row: number; similarity: number}[] = [];
+function similarities(queries: Matrix, i: number, gallery: Matrix): Float64Array {
   const {columns} = queries;
+  const all = new Float64Array(gallery.rows);
   for (let j = 0; j < gallery.rows; j++) {
-    let similarity = 0;
-    for (let c = 0; c < columns; c++) similarity += queries.data[i * columns + c]! * gallery.data[j * columns + c]!;
-    if (best.length === k && similarity <= best[k - 1]!.similarity) continue;
-    let at = best.length;
-    while (at > 0 && best[at - 1]!.similarity < similarity) at--;
-    best.splice(at, 0, {row: j, similarity});
-    if (best.length > k) best.pop();
+    let sum = 0;
+    for (let c = 0, p = i * columns, g = j * columns; c < columns; c++, p++, g++) {
+      sum += queries.data[p]! * gallery.data[g]!;
+    }
+    all[j] = sum;
   }
-  return best.map(({row}) => row);
+  return all;
+}
+
+/** The places, from 1 and ascending, of the relevant rows when the gallery is sorted; equal rows keep their order. */
+function ranksOf(relevant: readonly number[], similarity: Float64Array): number[] {
+  const sorted = [...relevant].sort((i, j) => similarity[j]! - similarity[i]! || i - j);
+  const ahead = new Float64Array(sorted.length + 1);
+  for (let row = 0; row < similarity.length; row++) {
+    const value = similarity[row]!;
+    // The first relevant row that this row is ahead of or is itself.
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const other = sorted[middle]!;
+      if (value > similarity[other]! || (value === similarity[other]! && row <= other)) high = middle;
+      else low = middle + 1;
+    }
+    ahead[low]! += 1;
+  }
+  let total = 0;
+  return sorted.map((_, place) => {
+    total += ahead[place]!;
+    return total;
+  });
 }
 
 function chanceOfHit(relevant: number, size: number, k: number): number {
