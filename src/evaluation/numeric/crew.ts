@@ -3,7 +3,18 @@
  * Tasks are taken from a counter, so that a slow thread takes fewer.
  */
 import {Worker} from 'node:worker_threads';
-import type {JobName} from './workspace';
+
+/** Jobs of many independent tasks; their arguments are explained in scripts/kernels/numeric.ts. */
+const jobs = [
+  'productTask',
+  'symmetricTimesVectorTask',
+  'nearestOthersTask',
+  'nearestRowsTask',
+  'ballsTask',
+  'cubicKernelTask',
+] as const;
+
+export type JobName = (typeof jobs)[number];
 
 export interface Crew {
   /** @param own does a task on the caller's thread, number 0. Returns when every task is done. */
@@ -13,10 +24,6 @@ export interface Crew {
 
 /** Places in the shared integers. A member's own place follows `members`: 0 starting, 1 ready, 2 given up. */
 const [generation, jobNumber, numTasks, nextTask, numDone, failed, members] = [0, 1, 2, 3, 4, 5, 6];
-
-const jobs: readonly JobName[] = [
-  'productTask', 'symmetricTimesVectorTask', 'nearestOthersTask', 'nearestRowsTask', 'ballsTask', 'cubicKernelTask',
-]; // biome-ignore format: a list
 
 /** Looks before a thread goes to sleep; waking costs more than a short wait. */
 const looks = 3000;

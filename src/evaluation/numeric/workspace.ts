@@ -1,17 +1,8 @@
 /** Memory that the compiled kernels compute in, and the threads that share it. */
 import {availableParallelism} from 'node:os';
 import {UserError} from '../../core/checks';
-import {type Crew, startCrew} from './crew';
+import {type Crew, type JobName, startCrew} from './crew';
 import {kernelsWasm} from './kernels-wasm';
-
-/** Jobs of many independent tasks, by name; see scripts/kernels/numeric.ts for their arguments. */
-export type JobName =
-  | 'productTask'
-  | 'symmetricTimesVectorTask'
-  | 'nearestOthersTask'
-  | 'nearestRowsTask'
-  | 'ballsTask'
-  | 'cubicKernelTask';
 
 interface Kernels extends Record<JobName, (task: number, thread: number, args: number) => void> {
   dot(n: number, a: number, b: number): number;
