@@ -34,7 +34,10 @@ export class Lab {
       detached: true,
     });
     // However this process ends: JupyterLab then ends its kernels.
-    process.once('exit', () => killGroup(child, 'SIGTERM'));
+    process.once('exit', () => {
+      killGroup(child, 'SIGTERM');
+      rmSync(own, {recursive: true, force: true});
+    });
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
     const heard = {text: ''};
     for (const stream of [child.stdout, child.stderr])

@@ -4,6 +4,8 @@ import type {Locator, Page} from 'playwright-core';
 
 /** A whole notebook of the course on a busy machine. */
 const runLimitMs = 300_000;
+/** Chromium draws no larger ones. */
+const maxPicturePx = 16_000;
 const numbered = /^\[\d+\]:$/;
 
 export class Notebook {
@@ -104,10 +106,7 @@ export class Notebook {
 
   /** Runs every cell of a notebook that has not run yet, through the menu, and waits for the last one. */
   async runAll(): Promise<void> {
-    const last = await this.cells
-      .filter({has: this.page.locator('.jp-InputPrompt')})
-      .last()
-      .getAttribute('data-windowed-list-index');
+    const last = await this.page.locator('.jp-Notebook .jp-CodeCell').last().getAttribute('data-windowed-list-index');
     await this.choose('Run', 'Run All Cells');
     await this.waitForNumber(Number(last));
     await this.waitUntilIdle();
@@ -141,6 +140,21 @@ export class Notebook {
   async numbers(): Promise<string[]> {
     const texts = await this.page.locator('.jp-Notebook .jp-InputPrompt').allTextContents();
     return texts.map(text => text.trim()).filter(text => numbered.test(text));
+  }
+
+  /** The same of the whole notebook: the window is made as high as it is. */
+  async wholePicture(name: string): Promise<void> {
+    const before = this.page.viewportSize()!;
+    const scrolled = this.page.locator('.jp-NotebookPanel .jp-WindowedPanel-outer');
+    // What comes into view may turn out higher than it was taken for.
+    for (let turn = 0; turn < 5; turn++) {
+      const missing = await scrolled.evaluate(element => element.scrollHeight - element.clientHeight);
+      const height = Math.min(this.page.viewportSize()!.height + missing, maxPicturePx);
+      if (height === this.page.viewportSize()!.height) break;
+      await this.page.setViewportSize({width: before.width, height});
+    }
+    await this.picture(name);
+    await this.page.setViewportSize(before);
   }
 
   /** A picture of the window as out/browser/NAME.png. */

@@ -31,6 +31,7 @@ export class Workplace {
     assert.ok(executablePath, 'Expected MULTIMODAL_GAN_CHROMIUM to name a browser; npm run test:browser sets it.');
     mkdirSync(pictures, {recursive: true});
     const folder = mkdtempSync(join(out, 'lab-'));
+    process.once('exit', () => rmSync(folder, {recursive: true, force: true}));
     try {
       fill(folder);
       const lab = await Lab.start(folder);
@@ -58,6 +59,8 @@ export class Workplace {
       acceptDownloads: true,
     });
     context.setDefaultTimeout(patienceMs);
+    // tsx marks functions with their names; those that are sent to the page take the mark along.
+    await context.addInitScript('globalThis.__name = target => target');
     const page = await context.newPage();
     try {
       this.lab.setTheme(theme);
