@@ -4,6 +4,8 @@ import type {Locator, Page} from 'playwright-core';
 
 /** A whole notebook of the course on a busy machine. */
 const runLimitMs = 300_000;
+/** Room for the line at the bottom. */
+const marginPx = 60;
 /** Chromium draws no larger ones. */
 const maxPicturePx = 16_000;
 const numbered = /^\[\d+\]:$/;
@@ -146,10 +148,11 @@ export class Notebook {
   async wholePicture(name: string): Promise<void> {
     const before = this.page.viewportSize()!;
     const scrolled = this.page.locator('.jp-NotebookPanel .jp-WindowedPanel-outer');
-    // What comes into view may turn out higher than it was taken for.
-    for (let turn = 0; turn < 5; turn++) {
-      const missing = await scrolled.evaluate(element => element.scrollHeight - element.clientHeight);
-      const height = Math.min(this.page.viewportSize()!.height + missing, maxPicturePx);
+    // What comes into view may turn out higher or lower than it was taken for.
+    for (let turn = 0; turn < 8; turn++) {
+      await scrolled.evaluate(element => element.scrollTo(0, 0));
+      const end = await this.cells.last().evaluate(cell => cell.getBoundingClientRect().bottom);
+      const height = Math.min(Math.ceil(end) + marginPx, maxPicturePx);
       if (height === this.page.viewportSize()!.height) break;
       await this.page.setViewportSize({width: before.width, height});
     }
