@@ -37,6 +37,15 @@ export {jointCoherence} from './evaluation/coherence';
 export {diversityWithinClasses} from './evaluation/diversity';
 export {type EvaluateOptions, evaluateModel, type GenerativeModel} from './evaluation/evaluate';
 export {type Extrapolation, extrapolated} from './evaluation/extrapolation';
+export {
+  extractFeatures,
+  type FeatureExtractor,
+  type Features,
+  oracleFeatures,
+  rawFeatures,
+  scoreName,
+} from './evaluation/feature-extractors';
+export {storedFeatures} from './evaluation/feature-store';
 export {frechetDistance, frechetDistanceOfMoments} from './evaluation/frechet';
 export {ganTest, ganTrain} from './evaluation/gan-train-test';
 export {mse, type PictureLike, ssim} from './evaluation/image-similarity';
@@ -49,6 +58,7 @@ export type {MatrixLike} from './evaluation/matrix';
 export {dataCopying, memorization} from './evaluation/memorization';
 export type {EvaluationMetrics} from './evaluation/metrics-record';
 export {gridCentres, modeCoverage, ringCentres} from './evaluation/mode-coverage';
+export {type ModelFeaturesOptions, modelFeatures} from './evaluation/model-features';
 export {type Moments, StreamingMoments} from './evaluation/moments';
 export {nearestNeighbourAccuracy} from './evaluation/nearest-neighbour-accuracy';
 export {precisionRecallDensityCoverage} from './evaluation/nearest-neighbours';

@@ -1,5 +1,5 @@
 /** Scores a model: what it draws from the prior and how it completes the rows of a split, beside real data and chance. */
-import {assertPositiveInteger, UserError} from '../core/checks';
+import {assertPositiveInteger, UserError, unknownChoice} from '../core/checks';
 import {interruptSignal, nextTurn} from '../core/interruption';
 import {RandomStream} from '../core/random';
 import {mapRecord} from '../core/records';
@@ -9,11 +9,12 @@ import type {Dataset} from '../datasets/dataset';
 import {decodeParts, FeatureCache} from '../features/batch';
 import {classSpread} from './classes';
 import {type Completer, crossModalScores, jointCoherence, type LabelsByModality} from './coherence';
+import {distributionScores} from './distribution-scores';
+import type {FeatureExtractor} from './feature-extractors';
 import {type Memorization, memorization} from './memorization';
 import type {EvaluationMetrics, TextScore} from './metrics-record';
 import {judge, type Oracles, whyOracleDoesNotFit} from './oracles';
 import {distinctParts, gatherRows, partsOf, type RealRows, realRows, rowNumbers} from './real-rows';
-import {realismScores} from './realism';
 import {retrievalScores} from './retrieval-scores';
 import {inScope} from './scope';
 import {neighbourDifferences, sharpnessScore} from './sharpness';
@@ -34,6 +35,13 @@ export interface EvaluateOptions {
   readonly seed: number;
   /** Examples to generate, and the most rows of the split and of the training split to use, drawn by the seed. Defaults to 2000. */
   readonly count?: number;
+  /**
+   * What distances, diversity and overlap are measured in, by modality, in the place of the classifiers' features: a network of
+   * your own, say (`modelFeatures`). A modality without a classifier then has a Fréchet distance too.
+   */
+  readonly extractors?: Readonly<Record<string, FeatureExtractor>>;
+  /** Folder in which those features of real data are kept between evaluations; null for none. Defaults to the user's cache. */
+  readonly featureFolder?: string | null;
   /** Called when a part of the work begins, for example 'completing from one modality'. */
   readonly onStage?: (stage: string) => void;
 }
@@ -94,9 +102,12 @@ function* evaluateInStages(
   oracles: Oracles,
   options: EvaluateOptions,
 ): Generator<string, EvaluationMetrics> {
-  const {split = 'test', seed, count = 2000} = options;
+  const {split = 'test', seed, count = 2000, extractors = {}} = options;
   assertPositiveInteger('count', count);
   const {modalities} = model.config;
+  for (const name of Object.keys(extractors)) {
+    if (!(name in modalities)) throw unknownChoice('modality of an extractor', name, Object.keys(modalities));
+  }
   const {fitting, unavailable} = sortOracles(modalities, dataset.classNames, oracles);
   const numClasses = dataset.classNames.length;
   yield 'reading real data';
@@ -113,15 +124,16 @@ function* evaluateInStages(
   const one = crossModalScores(complete, real, fitting, numClasses, 1);
   yield 'completing from two modalities';
   const two = crossModalScores(complete, real, fitting, numClasses, 2);
+  const more: EvaluationMetrics['coherence']['directions'][] = [];
+  for (let given = 3; given < Object.keys(modalities).length; given++) {
+    yield `completing from ${given} modalities`;
+    more.push(crossModalScores(complete, real, fitting, numClasses, given).directions);
+  }
 
   yield 'comparing distributions';
   const stream = new RandomStream(seed, 'evaluation/intervals');
-  const comparable = Object.keys(fitting).filter(
-    name => modalities[name]!.kind !== 'text' && both(real, reference, name),
-  );
-  const realism = recordOf(comparable, name =>
-    realismScores(fitting[name]!, real.judgements[name]!, reference.judgements[name]!, judged[name]!, stream),
-  );
+  const compared = {real, reference, generated, judged, fitting, modalities};
+  const {realism, distances} = distributionScores(compared, extractors, options.featureFolder, stream);
   const spatial = Object.keys(modalities).filter(name => modalities[name]!.kind !== 'text' && shown(real, name) > 0);
   const sharpness = recordOf(spatial, name =>
     sharpnessScore(
@@ -141,9 +153,9 @@ function* evaluateInStages(
     coherence: {
       oneGiven: one.group,
       twoGiven: two.group,
-      directions: {...one.directions, ...two.directions},
+      directions: Object.assign({}, one.directions, two.directions, ...more),
     },
-    frechet: mapRecord(realism, scores => scores.frechet),
+    frechet: distances,
     classes: classesOf(labels, real.judgements, numClasses),
     sharpness: mapRecord(sharpness, score => score.value),
     diversity: mapRecord(realism, scores => scores.diversity.value),
@@ -251,10 +263,6 @@ function pick(real: RealRows, names: readonly string[], rows: ArrayLike<number>)
 
 function shown(real: RealRows, name: string): number {
   return real.rowsWith[name]?.length ?? 0;
-}
-
-function both(real: RealRows, reference: RealRows, name: string): boolean {
-  return Math.min(shown(real, name), shown(reference, name)) >= 2;
 }
 
 function recordOf<V>(names: readonly string[], value: (name: string) => V): Record<string, V> {

@@ -35,8 +35,8 @@ export interface FrechetScore {
   readonly ci95: Interval;
   /** Of as many training parts to the same real parts: what the distance is for perfect samples. */
   readonly real: number;
-  /** Of one training part a class, repeated: what a model of templates scores. */
-  readonly templates: number;
+  /** Of one training part a class, repeated: what a model of templates scores. Null where classes are not known. */
+  readonly templates: number | null;
   /** Rows of each side. */
   readonly count: number;
   /** Of which features, for example 'digit features'. */

@@ -1,6 +1,7 @@
 /** How real the generated parts of one modality look, apart from what they show with others. */
 import type {RandomStream} from '../core/random';
 import {diversityRatio, meanDistancePerClass} from './diversity';
+import type {Features} from './feature-extractors';
 import {frechetDistanceTo} from './frechet';
 import {bootstrapSpreadInterval, type Interval} from './intervals';
 import {asMatrixLike, type Matrix, type MatrixLike, selectRows, toMatrix} from './matrix';
@@ -33,7 +34,7 @@ const k = 5;
  * All three are cut to the smallest number of rows, because the Fréchet distance depends on it.
  */
 export function realismScores(
-  oracle: Oracle,
+  oracle: Pick<Oracle, 'classNames' | 'featureName'>,
   real: JudgedParts,
   reference: JudgedParts,
   generated: Judgement,
@@ -66,6 +67,25 @@ export function realismScores(
     ),
     overlap: overlapOf(distinctReal, b, onlyDistinct(c, reference.distinct)),
   };
+}
+
+/** The Fréchet distance alone, in features that need no classes; cut as in realismScores. */
+export function frechetInFeatures(
+  featureName: string,
+  real: Features,
+  reference: Features,
+  generated: Features,
+  stream: RandomStream,
+): FrechetScore {
+  const count = Math.min(real.shape[0], reference.shape[0], generated.shape[0]);
+  const [a, b, c] = [real, generated, reference].map(features => firstRows({features}, count)) as [
+    Matrix,
+    Matrix,
+    Matrix,
+  ];
+  const ofReal = frechetDistanceTo(momentsOf(a));
+  const toReal = (rows: Matrix): number => ofReal(momentsOf(rows));
+  return {...frechetScore(toReal, b, stream), real: toReal(c), templates: null, count, features: featureName};
 }
 
 /** Interval: over draws of the generated rows. */
@@ -141,7 +161,7 @@ function templates(reference: Matrix, labels: ArrayLike<number>, numClasses: num
   return selectRows(reference, rows);
 }
 
-function firstRows(judgement: Judgement, count: number): Matrix {
+function firstRows(judgement: Pick<Judgement, 'features'>, count: number): Matrix {
   const all = toMatrix('realismScores', 'features', judgement.features, 2);
   return {data: all.data.subarray(0, count * all.columns), rows: count, columns: all.columns};
 }

@@ -51,7 +51,7 @@ test('a model that shows real examples scores like real data', () => {
   within(coherence.oneGiven!.chance, 0.09, 0.11, 'chance of one given');
   for (const name of ['image', 'speech']) {
     within(frechet[name]!.value, 0, frechet[name]!.real, `Fréchet ${name}`);
-    assert.ok(frechet[name]!.templates > 5 * frechet[name]!.real, 'templates are far from real data');
+    assert.ok(frechet[name]!.templates! > 5 * frechet[name]!.real, 'templates are far from real data');
     assert.equal(frechet[name]!.count, count);
     within(sharpness[name]!, 0.95, 1.05, `sharpness ${name}`);
     within(diversity[name]!, 0.9, 1.1, `diversity ${name}`);
