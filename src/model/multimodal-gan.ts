@@ -1,4 +1,5 @@
 /** The trained model: content from any subset of modalities or from the prior, and examples from content. */
+import {compileStep, Program} from '../backend/compile';
 import {assertPositiveInteger, assertShape, UserError, unknownChoice} from '../core/checks';
 import type {ModelConfig} from '../core/config';
 import {RandomStream} from '../core/random';
@@ -30,6 +31,27 @@ export interface Scores {
 const chunkSize = 256;
 
 export class MultimodalGan {
+  // One example at a time is hundreds of small ops: run as one graph, it takes milliseconds. Sizes that come but once or
+  // twice are never compiled, and a caller with many sizes needs no warning.
+  private readonly program = new Program();
+  private readonly compileOptions = {program: this.program, onRefusal: () => undefined};
+  private readonly readContent = compileStep(
+    (parts: Parts, present: Masks) =>
+      this.encoder.fuse(
+        mapRecord(parts, (part, name) => this.encoder.code(name, part)),
+        present,
+      ),
+    this.compileOptions,
+  );
+  private readonly makeParts = compileStep(
+    (content: tf.Tensor2D, styles: Record<string, tf.Tensor2D>) => this.generator.apply(content, styles, 'stored'),
+    this.compileOptions,
+  );
+  private readonly judgeParts = compileStep((parts: Parts, content: tf.Tensor2D) => {
+    const judged = this.discriminator.judge(parts, 'stored');
+    return {realism: judged.realism, agreement: mapRecord(judged.projection, v => agreement(v, content))};
+  }, this.compileOptions);
+
   constructor(
     readonly config: ModelConfig,
     readonly encoder: CrossModalEncoder,
@@ -53,9 +75,9 @@ export class MultimodalGan {
     return tf.tidy(() => {
       const {parts, present, count} = this.check(partial);
       const chunks = inChunks(count, (begin, size) => {
-        const codes = mapRecord(parts, (part, name) => this.encoder.code(name, rows(part, begin, size)));
-        return this.encoder.fuse(
-          codes,
+        const shown = mapRecord(parts, part => rows(part, begin, size));
+        return this.readContent(
+          shown,
           mapRecord(present, mask => mask.slice(begin, size)),
         );
       });
@@ -82,12 +104,8 @@ export class MultimodalGan {
       const {parts, present, count} = this.check(batch);
       const content = this.encode(batch);
       const chunks = inChunks(count, (begin, size) => {
-        const judged = this.discriminator.judge(
-          mapRecord(parts, part => rows(part, begin, size)),
-          'stored',
-        );
-        const own = content.slice([begin, 0], [size, -1]) as tf.Tensor2D;
-        return {realism: judged.realism, agreement: mapRecord(judged.projection, v => agreement(v, own))};
+        const shown = mapRecord(parts, part => rows(part, begin, size));
+        return this.judgeParts(shown, content.slice([begin, 0], [size, -1]) as tf.Tensor2D);
       });
       const join = (pick: (chunk: (typeof chunks)[number]) => Record<string, tf.Tensor1D>) =>
         mapRecord(
@@ -115,6 +133,7 @@ export class MultimodalGan {
   }
 
   dispose(): void {
+    this.program.close();
     for (const player of [this.encoder, this.generator, this.discriminator]) player.parameters.dispose();
   }
 
@@ -124,7 +143,7 @@ export class MultimodalGan {
       const styles = mapRecord(this.config.modalities, (_, name) =>
         tf.tensor2d(stream.normals(size * styleDim), [size, styleDim]).mul(this.prior.styleDeviations[name]!),
       ) as Record<string, tf.Tensor2D>;
-      return this.generator.apply(content.slice([begin, 0], [size, -1]) as tf.Tensor2D, styles, 'stored');
+      return this.makeParts(content.slice([begin, 0], [size, -1]) as tf.Tensor2D, styles);
     });
     return mapRecord(this.config.modalities, (_, name) =>
       tf.concat(
