@@ -28,7 +28,12 @@ if (tests.length === 0) {
 }
 // What is looked at afterwards must be of this run.
 if (wanted.length === 0) rmSync(join(root, 'out', 'browser'), {recursive: true, force: true});
-const count = await runTests(tests, {concurrency: 1, env: {...process.env, MULTIMODAL_GAN_CHROMIUM: chromium}});
+const count = await runTests(tests, {
+  concurrency: 1,
+  env: {...process.env, MULTIMODAL_GAN_CHROMIUM: chromium},
+  // Whoever ends this ends JupyterLab, its kernels and the browser too.
+  signals: ['SIGTERM', 'SIGHUP'],
+});
 console.log(inWords(count));
 process.exitCode = count.failed > 0 || count.passed === 0 ? 1 : 0;
 

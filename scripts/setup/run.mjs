@@ -8,8 +8,9 @@ export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\
 /**
  * Resolves to {code, output, seconds} when the program has ended; never rejects. A program that cannot be started has
  * code 127, one ended by a signal 128. `show: true` passes its output through as well as collecting it.
+ * `signals` are passed on to the program instead of ending this one first.
  */
-export function run(command, args, {cwd = root, env = process.env, show = false} = {}) {
+export function run(command, args, {cwd = root, env = process.env, show = false, signals = []} = {}) {
   const started = performance.now();
   return new Promise(resolve => {
     let output = '';
@@ -22,7 +23,12 @@ export function run(command, args, {cwd = root, env = process.env, show = false}
       output += data;
       if (show) process.stderr.write(data);
     });
-    const end = code => resolve({code, output, seconds: secondsSince(started)});
+    const pass = signal => child.kill(signal);
+    for (const signal of signals) process.on(signal, pass);
+    const end = code => {
+      for (const signal of signals) process.off(signal, pass);
+      resolve({code, output, seconds: secondsSince(started)});
+    };
     child.on('error', error => {
       output += error.message;
       end(127);
