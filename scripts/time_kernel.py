@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CELLS = 100
 PROGRAMS = {
     "tslab": [str(ROOT / "node_modules/tslab/bin/tslab"), "kernel", "--config-path", "{connection_file}"],
-    "multimodal-gan": [str(ROOT / "dist/kernel/main.js"), "--connection-file", "{connection_file}"],
+    "multimodal-gan": ["--no-force-async-hooks-checks", str(ROOT / "dist/kernel/main.js"), "--connection-file", "{connection_file}"],
 }
 
 

@@ -202,6 +202,8 @@ async function shutDown(channel: RequestChannel, request: Message): Promise<void
 async function close(): Promise<void> {
   await Promise.race([outbox.drained(), sleep(farewellMs / 2)]);
   for (const socket of Object.values(sockets)) socket.close();
+  // What waited for a message is told so, while this thread can still hear it.
+  await sleep(1);
   Atomics.store(state, slots.closed, 1);
   Atomics.notify(state, slots.closed);
 }

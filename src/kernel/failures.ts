@@ -25,7 +25,9 @@ export function describeThrown(error: unknown, source: (count: number) => string
   const ename = nameOf(error);
   const evalue = messageOf(error);
   const shown = safely(() => inspect(error, {colors: false}), `${ename}: ${evalue}`);
-  const traceback = withoutScriptLine(shown).split('\n');
+  // Node puts an error without a stack in brackets.
+  const bare = isError(error) ? shown.replace(/^\[([^\n]*)\]$/, '$1') : shown;
+  const traceback = withoutScriptLine(bare).split('\n');
   if (!isError(error)) traceback.unshift('Thrown:');
   const place = placeOfError(error);
   const code = place ? source(place.count) : undefined;

@@ -14,6 +14,7 @@ import {homedir} from 'node:os';
 import {dirname, join, resolve} from 'node:path';
 import {parseArgs} from 'node:util';
 import {exitCodes, UserError} from '../core/checks';
+import {nodeFlags} from './contexts';
 import {logoPng, logoSvg} from './logo';
 
 /** The name that notebooks carry in their metadata. */
@@ -48,7 +49,7 @@ export function installKernel(place: KernelPlace = {}): string {
   if (!existsSync(program))
     throw new UserError(`Expected the built kernel at ${program}; run npm run build first.`, exitCodes.input);
   const spec = {
-    argv: [process.execPath, program, '--connection-file', '{connection_file}'],
+    argv: [...kernelCommand(program), '--connection-file', '{connection_file}'],
     display_name: kernelTitle,
     language: 'typescript',
     // A message reaches the kernel while its cell computes, and on Windows too; a signal does neither.
@@ -68,6 +69,11 @@ export function installKernel(place: KernelPlace = {}): string {
     throw new UserError(`Could not install the kernel in ${folder}: ${(error as Error).message}`, exitCodes.output);
   }
   return folder;
+}
+
+/** What starts the kernel, before `--connection-file FILE`. */
+export function kernelCommand(program: string): string[] {
+  return [process.execPath, ...nodeFlags, program];
 }
 
 /** @returns The folder that was removed, or null where none was. */

@@ -216,7 +216,8 @@ export class Session {
 
   private skip(request: Request): void {
     this.port.publish('status', request.header, {execution_state: 'busy'});
-    this.port.reply(request, {status: 'aborted', execution_count: this.last.count});
+    // Without a number: it has not run, and a page would show the number as if it had.
+    this.port.reply(request, {status: 'aborted'});
     this.port.publish('status', request.header, {execution_state: 'idle'});
   }
 }

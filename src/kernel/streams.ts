@@ -9,8 +9,9 @@ const maxPendingChars = 65_536;
 const maxPendingMs = 40;
 
 export class Streams<Owner> {
-  private pending: {owner: Owner; name: StreamName; text: string; since: number} | null = null;
+  private pending: {owner: Owner; name: StreamName; text: string} | null = null;
   private scheduled = false;
+  private flushedAt = Number.NEGATIVE_INFINITY;
 
   /**
    * @param owner The cell that is writing; null for a write outside any cell, which goes to the kernel's own stream.
@@ -52,6 +53,7 @@ export class Streams<Owner> {
   flush(): void {
     const pending = this.pending;
     this.pending = null;
+    if (pending) this.flushedAt = Date.now();
     if (pending && pending.text !== '') this.emit(pending.owner, pending.name, pending.text);
   }
 
@@ -64,9 +66,10 @@ export class Streams<Owner> {
   private add(owner: Owner, name: StreamName, text: string): void {
     const now = Date.now();
     if (this.pending && (this.pending.owner !== owner || this.pending.name !== name)) this.flush();
-    this.pending ??= {owner, name, text: '', since: now};
+    this.pending ??= {owner, name, text: ''};
     this.pending.text += text;
-    if (this.pending.text.length > maxPendingChars || now - this.pending.since > maxPendingMs) this.flush();
+    // The first words after a silence go out at once: a loop that never pauses may follow them.
+    if (this.pending.text.length > maxPendingChars || now - this.flushedAt > maxPendingMs) this.flush();
     else if (!this.scheduled) this.schedule();
   }
 

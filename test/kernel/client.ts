@@ -5,6 +5,7 @@ import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {Dealer, Request, Subscriber} from 'zeromq';
+import {kernelCommand} from '../../src/kernel/install';
 import {decodeMessage, encodeMessage, type JsonObject, type Message, newHeader} from '../../src/kernel/wire';
 
 const key = 'a key for tests';
@@ -61,7 +62,8 @@ export class Kernel {
     };
     const file = join(folder, 'connection.json');
     writeFileSync(file, JSON.stringify(connection));
-    const child = spawn(process.execPath, [main, '--connection-file', file], {
+    const [program, ...args] = kernelCommand(main);
+    const child = spawn(program!, [...args, '--connection-file', file], {
       cwd,
       stdio: ['ignore', 'ignore', 'pipe'],
     });

@@ -22,6 +22,7 @@ test('install, list, uninstall', async () => {
   const spec = JSON.parse(readFileSync(join(folder, 'kernel.json'), 'utf8'));
   assert.deepEqual(spec.argv, [
     process.execPath,
+    '--no-force-async-hooks-checks',
     resolve(built, '..', 'main.js'),
     '--connection-file',
     '{connection_file}',

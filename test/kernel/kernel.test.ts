@@ -105,6 +105,21 @@ test('cells that wait behind a failing one are not run, cells sent afterwards ar
   assert.equal((await kernel.execute('3')).content['status'], 'ok');
 });
 
+test('a skipped cell has no number, as it has not run', async () => {
+  const failing = await kernel.send('execute_request', executeContent("throw new Error('first')"));
+  const skipped = await kernel.send('execute_request', executeContent('1'));
+  await kernel.answer(failing);
+  assert.deepEqual((await kernel.answer(skipped)).content, {status: 'aborted'});
+});
+
+test('what is written before a loop that never pauses is heard while it runs', async () => {
+  const id = await kernel.send('execute_request', executeContent("console.log('begun');\nfor (;;);"));
+  await kernel.until(() => streamText(kernel.about(id)) === 'begun\n', 'the line before the loop', 5000);
+  await kernel.ask('interrupt_request', {}, 'control');
+  const {content} = await kernel.answer(id);
+  assert.deepEqual(content['traceback'], ['KeyboardInterrupt: The cell was interrupted.']);
+});
+
 test('with stop_on_error false the cells behind a failing one run', async () => {
   const failing = await kernel.send(
     'execute_request',
