@@ -31,6 +31,7 @@ export function pointClouds(clouds: readonly Cloud[], options: CloudsOptions = {
       xaxis: {range, zeroline: false, constrain: 'domain'},
       yaxis: {range, zeroline: false, scaleanchor: 'x', constrain: 'domain'},
     },
+    clouds.map(({name}) => name),
   );
   return {data, layout};
 }

@@ -149,6 +149,16 @@ test('pointClouds: the field is asked over the whole square and cut to its range
   assert.equal(cloud.marker.line.color, colours.real);
 });
 
+test('pointClouds: a legend of two lines gets the room of a second one, below the title', () => {
+  const top = (names: string[]) => {
+    const clouds = names.map(name => ({name, points: [[1, 2] as const]}));
+    return (pointClouds(clouds, {title: 'Clouds', widthPx: 520}).layout as {margin: {t: number}}).margin.t;
+  };
+  assert.equal(top(['real', 'generated']), 60);
+  // 440 pixels hold two of three entries of about 155.
+  assert.equal(top(['real', 'generated, step 300', 'generated, step 350', 'generated, step 400']), 79);
+});
+
 test('spectrograms: 1 is 0 dB and -1 the floor; the clip ends where its last frame begins', () => {
   assert.equal(decibels(1, -80), 0);
   assert.equal(decibels(-1, -80), -80);
