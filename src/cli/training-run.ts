@@ -4,10 +4,12 @@ import {watchForNaN} from '../backend/debug-nan';
 import type {BackendInfo} from '../backend/select';
 import {UserError} from '../core/checks';
 import {assertConfigsFit, type ModelConfig, modelConfig, type TrainConfig, trainConfig} from '../core/config';
+import {assertReplaceable} from '../core/folders';
 import type {Dataset} from '../datasets/dataset';
 import {FeatureCache} from '../features/batch';
-import {type FlagshipResult, trainFlagship} from '../training/flagship';
-import type {Phase} from '../training/progress';
+import {checkpointMark, readCheckpoint} from '../training/checkpoint';
+import {type FlagshipResult, resumeFlagship, trainFlagship} from '../training/flagship';
+import type {Phase, Progress} from '../training/progress';
 import {applyConfigFile} from './config-file';
 import {addDataOptions, type DataOptions} from './data-options';
 import {integerOption, positiveOption} from './options';
@@ -22,6 +24,9 @@ export interface TrainingOptions extends DataOptions {
   readonly out: string;
   readonly config?: string;
   readonly debugNan?: boolean;
+  readonly checkpoint?: string;
+  readonly checkpointEvery: number;
+  readonly resume?: string;
 }
 
 /** What a run will use; `training` and `model` go over the defaults of core/config.ts. */
@@ -66,6 +71,17 @@ export function addTrainingOptions(command: Command, out: string): Command {
       '--debug-nan',
       'look at the result of every operation and name the first layer where NaN or infinity appears; many times slower',
     )
+    .option('--checkpoint <dir>', 'folder for what a later run needs to go on, written now and then and on Ctrl-C')
+    .option(
+      '--checkpoint-every <n>',
+      'steps of G and D between two checkpoints',
+      integerOption('--checkpoint-every', 1),
+      500,
+    )
+    .option(
+      '--resume <dir>',
+      'go on from a checkpoint, with the settings and the data that it began with; bit for bit as if never stopped',
+    )
     .option(
       '--config <file>',
       'JSON file: these options by their names, and "model" and "training" with any setting of src/core/config.ts',
@@ -86,6 +102,8 @@ export function planTraining(command: Command): TrainingPlan {
     Object.assign(fromFile, {[key]: value});
   }
   const given = optionsFrom(command, 'cli');
+  const fixed = options.resume && (file ? 'config' : Object.keys(given)[0]);
+  if (fixed) throw new UserError(`Expected --resume without settings, which the checkpoint holds, got ${fixed} too.`);
   if (given.minutes !== undefined && given.steps !== undefined)
     throw new UserError('Expected --minutes or --steps, got both.');
   if (fromFile.minutes !== undefined && typeof fromFile.steps === 'number')
@@ -93,6 +111,8 @@ export function planTraining(command: Command): TrainingPlan {
   // A time that is asked for ends the training, whatever steps a file names.
   const training = {...fromFile, ...(given.minutes === undefined ? {} : {steps: null}), ...given};
   const model = (sections.model ?? {}) as Partial<Omit<ModelConfig, 'modalities'>>;
+  if (options.checkpoint) assertReplaceable(options.checkpoint, checkpointMark, '--checkpoint');
+  if (options.resume) readCheckpoint(options.resume);
   inFile(file, () => assertConfigsFit(trainConfig(training), modelConfig({}, model)));
   return {options, model, training};
 }
@@ -136,12 +156,20 @@ export async function runTraining(
   const progress = showProgress();
   const stopWatching = plan.options.debugNan ? watchForNaN() : () => {};
   try {
-    const result = await trainFlagship(dataset, new FeatureCache(dataset.modalities), {
-      model: plan.model,
-      train: {...defaultMinutes(backend), ...plan.training},
+    const {resume, checkpoint, checkpointEvery} = plan.options;
+    const features = new FeatureCache(dataset.modalities);
+    const options = {
       signal,
-      onProgress: news => progress.update({...news, phase: phaseNames[news.phase]}),
-    });
+      onProgress: (news: Progress) => progress.update({...news, phase: phaseNames[news.phase]}),
+      checkpoints: checkpoint === undefined ? undefined : {folder: checkpoint, everySteps: checkpointEvery},
+    };
+    const result = resume
+      ? await resumeFlagship(dataset, features, readCheckpoint(resume), options)
+      : await trainFlagship(dataset, features, {
+          ...options,
+          model: plan.model,
+          train: {...defaultMinutes(backend), ...plan.training},
+        });
     return {result, record: recordRun(result, dataset, backend)};
   } finally {
     stopWatching();

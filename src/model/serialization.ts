@@ -61,7 +61,7 @@ export function loadModel(folder: string): MultimodalGan {
   try {
     for (const player of ['encoder', 'generator', 'discriminator'] as const) {
       const file = path.join(folder, files[player]);
-      fill(file, players[player].parameters.all(), readSafetensors(file).tensors);
+      fillVariables(file, players[player].parameters.all(), readSafetensors(file).tensors);
     }
     const priorFile = path.join(folder, files.prior);
     const prior = priorFromTensors(priorFile, readSafetensors(priorFile).tensors, Object.keys(config.modalities));
@@ -87,7 +87,12 @@ function readConfig(file: string): ModelConfig {
   return parseModelConfig(json.model, file);
 }
 
-function fill(file: string, variables: NamedVariables, stored: Readonly<Record<string, StoredTensor>>): void {
+/** Gives variables the values of a file. @throws UserError that names the file when one is missing, too many or of another shape. */
+export function fillVariables(
+  file: string,
+  variables: NamedVariables,
+  stored: Readonly<Record<string, StoredTensor>>,
+): void {
   const extra = Object.keys(stored).find(name => !(name in variables));
   if (extra) throw badInput(file, 'made for this config', `an extra tensor "${extra}"`);
   for (const [name, variable] of Object.entries(variables)) {

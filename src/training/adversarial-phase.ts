@@ -1,107 +1,39 @@
 /** Second phase: G and D play, on content that E reads from random subsets of real examples. */
 import {compileStep} from '../backend/compile';
-import type {ModelConfig, TrainConfig} from '../core/config';
-import {RandomStream} from '../core/random';
+import type {TrainConfig} from '../core/config';
 import {mapRecord} from '../core/records';
 import {tf} from '../core/tensorflow';
-import {type Example, type Modalities, partShape} from '../core/types';
-import {presenceOf, stackParts} from '../features/stack-parts';
 import type {Generator} from '../model/players';
-import {drawShifts, shiftLimits} from './augment';
+import type {BatchSource, BatchSourceState} from './batch-source';
 import type {StepBudget} from './budget';
-import type {CodeTable} from './code-table';
 import {ExponentialMovingAverage} from './ema';
-import {ExampleStream, type PartEncoder, type TrainingData} from './example-stream';
 import {Adam} from './optimizers/adam';
+import type {OptimizerState} from './optimizers/optimizer';
 import type {TrainingReporter} from './progress';
-import {drawSubsets} from './random-subsets';
 import {linearFall} from './schedules';
-import {
-  type AdversarialBatch,
-  discriminatorStep,
-  type GeneratorBatch,
-  generatorStep,
-  movable,
-  type Players,
-  type SeenCodes,
-  type ShiftsByModality,
-} from './steps';
+import {type AdversarialBatch, discriminatorStep, type GeneratorBatch, generatorStep, type Players} from './steps';
 
 export interface AdversarialPlayers extends Players {
   /** Receives the moving average of the generator's weights. */
   readonly average: Generator;
 }
 
-/** Draws what the steps work on. Each use of chance has its own stream. */
-export class BatchSource {
-  private readonly examples: ExampleStream;
-  private readonly subsets: RandomStream;
-  private readonly styles: RandomStream;
-  private readonly shifts: RandomStream;
+/** All that the phase holds besides the players' weights. */
+export interface AdversarialState {
+  /** Steps done. */
+  readonly step: number;
+  /** Steps in all, as far as was known. */
+  readonly totalSteps: number;
+  readonly optimizers: {readonly generator: OptimizerState; readonly discriminator: OptimizerState};
+  readonly averageUpdates: number;
+  readonly source: BatchSourceState;
+}
 
-  constructor(
-    private readonly data: TrainingData,
-    private readonly features: PartEncoder,
-    private readonly codes: CodeTable,
-    private readonly model: ModelConfig,
-    private readonly train: TrainConfig,
-    purpose: string,
-  ) {
-    this.examples = new ExampleStream(data, new RandomStream(train.seed, `${purpose}/examples`));
-    this.subsets = new RandomStream(train.seed, `${purpose}/subsets`);
-    this.styles = new RandomStream(train.seed, `${purpose}/styles`);
-    this.shifts = new RandomStream(train.seed, `${purpose}/shifts`);
-  }
-
-  get modalities(): Modalities {
-    return this.data.modalities;
-  }
-
-  /** A whole batch for D; the caller's tidy owns its tensors. */
-  next(): AdversarialBatch {
-    const chosen = this.examples.next(this.train.batchSize);
-    const present = presenceOf(chosen, this.data.modalities);
-    return {
-      parts: stackParts(chosen, this.data.modalities, (name, part) => this.features.encode(name, part)),
-      present: mapRecord(present, mask => tf.tensor1d(mask)),
-      seen: this.see(chosen),
-      styles: this.drawStyles(),
-      realShifts: this.drawShifts(),
-      fakeShifts: this.drawShifts(),
-    };
-  }
-
-  /** New content and style, for G alone. */
-  nextForGenerator(): GeneratorBatch {
-    return {
-      seen: this.see(this.examples.next(this.train.batchSize)),
-      styles: this.drawStyles(),
-      fakeShifts: this.drawShifts(),
-    };
-  }
-
-  private see(chosen: readonly Example[]): SeenCodes {
-    const shown = drawSubsets(this.subsets, presenceOf(chosen, this.data.modalities), this.train.fullSubsetWeight);
-    return {codes: this.codes.stack(chosen), subset: mapRecord(shown, mask => tf.tensor1d(mask))};
-  }
-
-  private drawStyles(): Record<string, tf.Tensor2D> {
-    const {batchSize} = this.train;
-    const {styleDim} = this.model;
-    return mapRecord(this.data.modalities, () =>
-      tf.tensor2d(this.styles.normals(batchSize * styleDim), [batchSize, styleDim]),
-    );
-  }
-
-  private drawShifts(): ShiftsByModality {
-    return Object.fromEntries(
-      movable(this.data.modalities).map(name => {
-        const spec = this.data.modalities[name]!;
-        const [height, width] = partShape(spec) as [number, number];
-        return [name, drawShifts(this.shifts, this.train.batchSize, height, width, shiftLimits(spec)!)];
-      }),
-    );
-  }
+export interface AdversarialOptions {
+  /** Goes on from here; the players' weights are the caller's to restore. */
+  readonly from?: AdversarialState;
+  /** `save` is called after every so many steps, and at the end of a run that was stopped. */
+  readonly checkpoints?: {readonly everySteps: number; readonly save: (state: AdversarialState) => void};
 }
 
 /** @returns the steps done. `average` then holds the averaged weights; its batch statistics are still to be measured. */
@@ -111,6 +43,7 @@ export async function trainAdversarially(
   config: TrainConfig,
   budget: StepBudget,
   reporter: TrainingReporter,
+  {from, checkpoints}: AdversarialOptions = {},
 ): Promise<number> {
   const {generator, discriminator} = players;
   const {modalities} = source;
@@ -123,7 +56,16 @@ export async function trainAdversarially(
     generator.parameters.trainable,
     players.average.parameters.trainable,
     config.emaDecay,
+    // Its weights are in the players already.
+    {start: from ? 'as it is' : 'live'},
   );
+  const state = (step: number): AdversarialState => ({
+    step,
+    totalSteps: budget.total(step),
+    optimizers: {generator: generatorOptimizer.state(), discriminator: discriminatorOptimizer.state()},
+    averageUpdates: average.updates,
+    source: source.saveState(),
+  });
   const move = compileStep(
     (batch: AdversarialBatch, forGenerator: GeneratorBatch, learningRate: tf.Scalar, r1Gamma: number) => {
       const {mismatchWeight, informationWeight} = config;
@@ -137,8 +79,14 @@ export async function trainAdversarially(
     },
     {enabled: config.compile},
   );
-  let step = 0;
+  let step = from?.step ?? 0;
   try {
+    if (from) {
+      generatorOptimizer.restore(from.optimizers.generator);
+      discriminatorOptimizer.restore(from.optimizers.discriminator);
+      average.restore(from.averageUpdates);
+      source.restore(from.source);
+    }
     for (; step < budget.total(step) && !reporter.stopped; step++) {
       const losses = tf.tidy(() => {
         const learningRate = tf.scalar(config.learningRate * linearFall(budget.done(step), config.finalRateShare));
@@ -147,7 +95,9 @@ export async function trainAdversarially(
         return mapRecord(tensors, loss => loss.dataSync()[0]!);
       });
       await reporter.report('adversarial', step + 1, budget.total(step + 1), losses, budget.secondsLeft(step + 1));
+      if (checkpoints && (step + 1) % checkpoints.everySteps === 0) checkpoints.save(state(step + 1));
     }
+    if (checkpoints && reporter.stopped) checkpoints.save(state(step));
   } finally {
     move.dispose();
     average.dispose();

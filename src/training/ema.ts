@@ -15,11 +15,15 @@ export class ExponentialMovingAverage {
   private readonly targets: Readonly<Record<string, FusedVariable>>;
   private readonly counter: tf.Variable;
 
-  /** @param average copies of `live` by the same names; they start from its values. @param decay 0 to 1. */
+  /**
+   * @param average copies of `live` by the same names. @param decay 0 to 1.
+   * @param start the copies start from the live values, or, in a run that goes on, as they are.
+   */
   constructor(
     private readonly live: NamedVariables,
     average: NamedVariables,
     decay: number,
+    {start = 'live'}: {readonly start?: 'live' | 'as it is'} = {},
   ) {
     assertInRange('decay', decay, 0, 1);
     for (const [name, {shape}] of Object.entries(live)) {
@@ -27,7 +31,8 @@ export class ExponentialMovingAverage {
       assertShape(`the averaged copy of ${name}`, average[name].shape, shape);
     }
     const copies = Object.fromEntries(Object.keys(live).map(name => [name, average[name]!]));
-    for (const [name, copy] of Object.entries(copies)) copy.assign(live[name] as unknown as tf.Tensor);
+    if (start === 'live')
+      for (const [name, copy] of Object.entries(copies)) copy.assign(live[name] as unknown as tf.Tensor);
     const rule = averageRule(decay);
     this.targets = fuse(copies, () => rule);
     this.counter = tf.tidy(() => tf.variable(tf.scalar(0, 'int32'), false));

@@ -1,14 +1,19 @@
 /** The flagship's training: E from pairs, the prior from E's codes, then G against D. No label is looked at. */
+import {isDeepStrictEqual} from 'node:util';
+import {expected} from '../core/checks';
 import {assertConfigsFit, type ModelConfig, modelConfig, type TrainConfig, trainConfig} from '../core/config';
 import {RandomStream} from '../core/random';
 import {mapRecord} from '../core/records';
 import {tf} from '../core/tensorflow';
+import type {Modalities} from '../core/types';
 import {presenceOf} from '../features/stack-parts';
 import {MultimodalGan} from '../model/multimodal-gan';
 import {CrossModalEncoder, Discriminator, Generator} from '../model/players';
 import {fitGaussianMixture, type GaussianMixture} from '../model/prior';
-import {BatchSource, measureStatistics, trainAdversarially} from './adversarial-phase';
+import {measureStatistics, trainAdversarially} from './adversarial-phase';
+import {BatchSource} from './batch-source';
 import {StepBudget} from './budget';
+import {type Checkpoint, writeCheckpoint} from './checkpoint';
 import {CodeTable} from './code-table';
 import {trainEncoder} from './encoder-phase';
 import type {PartEncoder, TrainingData} from './example-stream';
@@ -23,6 +28,8 @@ export interface FlagshipOptions {
    * signal of the running cell, so that the stop button ends the training.
    */
   readonly signal?: AbortSignal;
+  /** Saves a checkpoint in this folder after every so many steps of G and D, and when the training is stopped meanwhile. */
+  readonly checkpoints?: {readonly folder: string; readonly everySteps: number};
 }
 
 export interface FlagshipResult {
@@ -62,18 +69,55 @@ export async function trainFlagship(
   const config = trainConfig(options.train);
   const model = modelConfig(data.modalities, options.model);
   assertConfigsFit(config, model);
-  const reporter = new TrainingReporter(options.onProgress, options.signal);
-  const clock = stopwatch();
+  return train(data, features, config, model, options, null);
+}
+
+/**
+ * Goes on with a training from its checkpoint, with the settings that it began with. On the same engine with as many
+ * threads, the result is the one of a training that was never stopped, bit for bit.
+ *
+ * @throws UserError when the data have other modalities than the checkpoint.
+ */
+export async function resumeFlagship(
+  data: TrainingData,
+  features: PartEncoder,
+  checkpoint: Checkpoint,
+  options: Omit<FlagshipOptions, 'model' | 'train'> = {},
+): Promise<FlagshipResult> {
+  if (!isDeepStrictEqual(checkpoint.model.modalities, data.modalities)) {
+    const names = (modalities: Modalities) => Object.keys(modalities).join(', ');
+    throw expected(
+      'the data',
+      `those of the checkpoint (${names(checkpoint.model.modalities)}, in the same shapes)`,
+      names(data.modalities),
+    );
+  }
+  return train(data, features, checkpoint.train, checkpoint.model, options, checkpoint);
+}
+
+async function train(
+  data: TrainingData,
+  features: PartEncoder,
+  config: TrainConfig,
+  model: ModelConfig,
+  options: FlagshipOptions,
+  resumed: Checkpoint | null,
+): Promise<FlagshipResult> {
+  const reporter = new TrainingReporter(options.onProgress, options.signal, resumed?.history);
+  const clock = stopwatch(resumed?.seconds.total ?? 0);
   const budgetSeconds = config.steps === null ? config.minutes * 60 : null;
 
   const encoder = new CrossModalEncoder(model, config.seed);
   const generator = new Generator(model, config.seed);
   const average = new Generator(model, config.seed);
   const discriminator = new Discriminator(model, config.seed);
+  const players = {encoder, generator, average, discriminator};
   try {
+    resumed?.fill(players);
     const encoderSeconds = budgetSeconds === null ? null : budgetSeconds * encoderShare;
-    const encoderSteps = await trainEncoder(encoder, data, features, config, encoderSeconds, reporter);
-    const encoderTook = clock.lap();
+    const encoderSteps =
+      resumed?.encoderSteps ?? (await trainEncoder(encoder, data, features, config, encoderSeconds, reporter));
+    const encoderTook = clock.lap() + (resumed?.seconds.encoder ?? 0);
 
     await reporter.report('prior', 0, 1, {}, 1);
     const codes = new CodeTable(encoder, data, features, model.contentDim);
@@ -81,11 +125,29 @@ export async function trainFlagship(
     const priorTook = clock.lap();
 
     const sourceOf = (purpose: string) => new BatchSource(data, features, codes, model, config, purpose);
-    const budget = new StepBudget(
-      budgetSeconds === null ? {steps: config.steps!} : {seconds: (budgetSeconds - clock.total()) * adversarialShare},
-    );
-    const players = {encoder, generator, average, discriminator};
-    const steps = await trainAdversarially(players, sourceOf('adversarial'), config, budget, reporter);
+    const budget = resumed
+      ? new StepBudget({steps: resumed.state.totalSteps})
+      : new StepBudget(
+          budgetSeconds === null
+            ? {steps: config.steps!}
+            : {seconds: (budgetSeconds - clock.total()) * adversarialShare},
+        );
+    const {checkpoints} = options;
+    const steps = await trainAdversarially(players, sourceOf('adversarial'), config, budget, reporter, {
+      from: resumed?.state,
+      checkpoints: checkpoints && {
+        everySteps: checkpoints.everySteps,
+        save: state =>
+          writeCheckpoint(checkpoints.folder, players, {
+            model,
+            train: config,
+            encoderSteps,
+            seconds: {encoder: encoderTook, total: clock.total()},
+            history: reporter.history,
+            state,
+          }),
+      },
+    });
     const adversarialTook = clock.lap();
 
     await reporter.report('statistics', 0, 1, {}, 1);
@@ -99,11 +161,11 @@ export async function trainFlagship(
       steps,
       encoderSteps,
       seconds: {encoder: encoderTook, prior: priorTook, adversarial: adversarialTook, total: clock.total()},
-      msPerStep: (1000 * adversarialTook) / Math.max(1, steps),
+      msPerStep: (1000 * adversarialTook) / Math.max(1, steps - (resumed?.state.step ?? 0)),
       interrupted: reporter.stopped,
     };
   } catch (error) {
-    for (const player of [encoder, generator, average, discriminator]) player.parameters.dispose();
+    for (const player of Object.values(players)) player.parameters.dispose();
     throw error;
   }
 }
@@ -125,7 +187,8 @@ function fitPrior(
   return fitGaussianMixture(fused, model.contentDim, components, new RandomStream(seed, 'prior'));
 }
 
-function stopwatch() {
+/** @param before seconds that an earlier process has spent. */
+function stopwatch(before: number) {
   const startedAt = performance.now();
   let lapAt = startedAt;
   return {
@@ -136,6 +199,6 @@ function stopwatch() {
       lapAt = now;
       return seconds;
     },
-    total: () => (performance.now() - startedAt) / 1000,
+    total: () => before + (performance.now() - startedAt) / 1000,
   };
 }

@@ -20,12 +20,15 @@ export interface Progress {
 export type History = Record<'encoder' | 'adversarial', {step: number; losses: Record<string, number>}[]>;
 
 export class TrainingReporter {
-  readonly history: History = {encoder: [], adversarial: []};
+  readonly history: History;
 
   constructor(
     private readonly onProgress: (progress: Progress) => void = () => {},
     private readonly signal: AbortSignal | undefined = interruptSignal(),
-  ) {}
+    earlier: History = {encoder: [], adversarial: []},
+  ) {
+    this.history = {encoder: [...earlier.encoder], adversarial: [...earlier.adversarial]};
+  }
 
   /** True once the user has asked to stop. */
   get stopped(): boolean {

@@ -203,6 +203,34 @@ test('own pictures and recordings: trained on, completed, and told from the embe
   assert.deepEqual([mixed.dataset, mixed.evaluation.dataset], [record.dataset, 'digits (own images)']);
 });
 
+test('a training that goes on from its checkpoint ends with the same files as one that was never stopped', async () => {
+  const config = path.join(folder, 'checkpoint.json');
+  fs.writeFileSync(config, JSON.stringify(tinyConfig(6)));
+  const [whole, resumed, checkpoint] = ['whole', 'resumed', 'state'].map(name => path.join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const first = await runCommand([
+    'train',
+    '--config',
+    config,
+    '--out',
+    whole,
+    '--checkpoint',
+    checkpoint,
+    '--checkpoint-every',
+    '4',
+  ]);
+  assert.equal(first.code, 0, first.stderr);
+  const second = await runCommand(['train', '--resume', checkpoint, '--out', resumed]);
+  assert.equal(second.code, 0, second.stderr);
+  assert.match(second.stdout, /Trained 6 steps/);
+  for (const file of ['encoder', 'generator', 'discriminator', 'prior'].map(name => `${name}.safetensors`)) {
+    assert.deepEqual(fs.readFileSync(path.join(resumed, file)), fs.readFileSync(path.join(whole, file)), file);
+  }
+});
+
 test('a training that diverges: one line, exit code 5, nothing left', async () => {
   const config = tinyConfig(40) as {training: object};
   const training = {...config.training, learningRate: 1e30};

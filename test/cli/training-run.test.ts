@@ -81,6 +81,20 @@ test('settings that cannot train are refused at once', () => {
   assert.doesNotThrow(() => plan({training: {batchSize: 24}, model: {minibatchGroup: 12}}));
 });
 
+test('going on from a checkpoint takes its settings, and no others', () => {
+  const absent = path.join(folder, 'none');
+  assert.throws(
+    () => plan(null, '--resume', absent, '--steps', '5'),
+    /Expected --resume without settings.*got steps too/,
+  );
+  assert.throws(() => plan({steps: 5}, '--resume', absent), /Expected --resume without settings.*got config too/);
+  assert.throws(() => plan(null, '--resume', absent), /Cannot read checkpoint .*no such file/);
+});
+
+test('a folder that holds other things is not taken for checkpoints', () => {
+  assert.throws(() => plan(null, '--checkpoint', folder), /Expected --checkpoint to be a new or an empty folder/);
+});
+
 test('the command that repeats a timed run names its steps, its seed, its data and its file', () => {
   const record = {steps: 812, encoderSteps: 640, seed: -3} as RunRecord;
   assert.equal(

@@ -9,7 +9,7 @@ import {tf} from '../../../src/core/tensorflow';
 import {loadDigits} from '../../../src/datasets/digits';
 import {FeatureCache} from '../../../src/features/batch';
 import {CrossModalEncoder, Discriminator, Generator} from '../../../src/model/players';
-import {BatchSource} from '../../../src/training/adversarial-phase';
+import {BatchSource} from '../../../src/training/batch-source';
 import {CodeTable} from '../../../src/training/code-table';
 import {ExponentialMovingAverage} from '../../../src/training/ema';
 import {Adam} from '../../../src/training/optimizers/adam';
