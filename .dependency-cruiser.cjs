@@ -1,5 +1,5 @@
 // The import rules of the house: a room may import rooms to its left only, and never in a circle.
-const rooms = ['datasets', 'features', 'networks', 'fusion', 'model', 'losses', 'training', 'evaluation', 'tasks', 'plots', 'notebook', 'cli'];
+const rooms = ['datasets', 'features', 'networks', 'fusion', 'model', 'losses', 'training', 'evaluation', 'presets', 'tasks', 'plots', 'notebook', 'cli'];
 const toTheRightOf = room => rooms.slice(rooms.indexOf(room) + 1);
 
 module.exports = {

@@ -1,23 +1,35 @@
 /** `multimodal-gan train`: the flagship, trained and saved as a folder. */
 import {Command} from 'commander';
-import {exitCodes} from '../../core/checks';
+import {exitCodes, UserError} from '../../core/checks';
 import {assertReplaceable} from '../../core/folders';
 import {modelMark} from '../../model/serialization';
+import {presetNames} from '../../presets/presets';
 import {loadDataset} from '../data-options';
 import {startEngine} from '../engine';
 import {listenForInterrupt} from '../interrupt';
+import {integerOption} from '../options';
 import {writeFolderWhole} from '../output-folder';
+import {trainPreset} from '../preset-run';
 import {saveTrained} from '../run-record';
 import {addTrainingOptions, planTraining, repeatCommand, runTraining} from '../training-run';
 
 export function trainCommand(): Command {
   const command = new Command('train').description('Train a model and save it as a folder');
   return addTrainingOptions(command, 'out/model')
+    .option('--preset <name>', `a classic system instead of the flagship: ${presetNames.join(', ')}`)
+    .option('--as-published', 'with --preset: with the errors that it was published with')
+    .option(
+      '--epochs <n>',
+      "with --preset: rounds over the data; the preset's own unless told",
+      integerOption('--epochs', 1),
+    )
     .addHelpText('after', '\nCtrl-C ends the training early: what was reached is saved, and the exit code is 130.')
-    .action((_, self: Command) => train(self));
+    .action((_, self: Command) => (self.opts()['preset'] === undefined ? train(self) : trainPreset(self)));
 }
 
 async function train(command: Command): Promise<void> {
+  const alone = ['asPublished', 'epochs'].find(key => command.getOptionValueSource(key) === 'cli');
+  if (alone) throw new UserError(`Expected --preset with --${alone === 'epochs' ? alone : 'as-published'}, got none.`);
   const plan = planTraining(command);
   const {out} = plan.options;
   assertReplaceable(out, modelMark);

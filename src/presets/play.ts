@@ -1,0 +1,63 @@
+/** How the presets train: steps of one player each, in turns, epoch by epoch. */
+import {compileStep} from '../backend/compile';
+import {tf} from '../core/tensorflow';
+import type {Parameters} from '../networks/parameters';
+import type {Optimizer} from '../training/optimizers/optimizer';
+import type {EpochRecord, PresetOptions} from './preset-type';
+
+/** Moves one player once. Takes and returns tensors; the loss is the caller's. */
+export type PlayerStep = {
+  (...inputs: tf.Tensor[]): tf.Scalar;
+  dispose(): void;
+};
+
+/**
+ * A step of one player: gradients of its loss in its own weights, and an update of those alone. Recorded and replayed where the
+ * engine can.
+ */
+export function playerStep(
+  {trainable}: Parameters,
+  optimizer: Optimizer,
+  learningRate: number,
+  loss: (...inputs: tf.Tensor[]) => tf.Scalar,
+): PlayerStep {
+  const variables = Object.entries(trainable);
+  return compileStep((...inputs: tf.Tensor[]) => {
+    const {value, grads} = tf.variableGrads(
+      () => loss(...inputs),
+      variables.map(([, variable]) => variable),
+    );
+    // A loss that does not depend on a weight leaves it where it is.
+    const gradients = variables.map(([name, variable]) => [name, grads[variable.name] ?? tf.zerosLike(variable)]);
+    optimizer.apply(Object.fromEntries(gradients), learningRate);
+    return value;
+  });
+}
+
+/** What one turn of the game costs each player, by name. */
+export type Turn = () => Record<string, tf.Scalar>;
+
+/** Plays `turns` turns an epoch, and tells the means of the losses after each. */
+export async function playEpochs(
+  turn: Turn,
+  epochs: number,
+  turns: number,
+  {onEpoch, signal}: Pick<PresetOptions, 'onEpoch' | 'signal'>,
+): Promise<EpochRecord[]> {
+  const history: EpochRecord[] = [];
+  for (let epoch = 1; epoch <= epochs && !signal?.aborted; epoch++) {
+    const sums: Record<string, number> = {};
+    for (let i = 0; i < turns; i++) {
+      const losses = tf.tidy(turn);
+      for (const [name, loss] of Object.entries(losses)) {
+        sums[name] = (sums[name] ?? 0) + loss.dataSync()[0]! / turns;
+        loss.dispose();
+      }
+    }
+    const record = {epoch, losses: sums};
+    history.push(record);
+    onEpoch?.(record, epochs);
+    await new Promise(resolve => setImmediate(resolve));
+  }
+  return history;
+}
