@@ -29,6 +29,7 @@ export {
 
 export type {Dataset} from './datasets/dataset';
 export {loadDigits} from './datasets/digits';
+export {drawPoints, type GaussianModes} from './datasets/gaussian-mixtures';
 export {stratifiedSubset} from './datasets/pairing';
 export {formatWav, parseWav, readWav} from './datasets/wav';
 export {agreement, chanceAgreement, classFrequencies, classSpread} from './evaluation/classes';
@@ -185,6 +186,12 @@ export {selfAttention} from './networks/layers/self-attention';
 export {spectralNorm} from './networks/layers/spectral-norm';
 export {unitLength} from './networks/layers/unit-length';
 export {Parameters} from './networks/parameters';
+export {
+  type PointDiscriminatorOptions,
+  type PointNetworkOptions,
+  pointDiscriminator,
+  pointGenerator,
+} from './networks/point-networks';
 export {type LayerSummary, type NetworkSummary, summarise, summaryText} from './networks/summary';
 export {buildTrunk, registerTrunk, type Trunk, type TrunkBuilder} from './networks/trunk';
 export {type LayerWatcher, watched, watchLayers} from './networks/watch';
@@ -220,6 +227,8 @@ export {type AugmentationAmounts, type AugmentationName, augment, drawAugmentati
 export {ExponentialMovingAverage} from './training/ema';
 export {trainEncoder} from './training/encoder-phase';
 export {type FlagshipOptions, type FlagshipResult, trainFlagship} from './training/flagship';
+export type {GanGame, GanPlayers, SlopeBound} from './training/gan-steps';
+export {type GanReport, type GanTraining, type GanTrainingOptions, trainGan} from './training/gan-trainer';
 export {clipByGlobalNorm, type Gradients} from './training/gradient-clipping';
 export {addInstanceNoise} from './training/instance-noise';
 export {Adam, type AdamOptions} from './training/optimizers/adam';

@@ -1,0 +1,221 @@
+/** The trainer of ordinary GANs: who moves when and how far, the tricks, bad input, leaks, and compiled runs. */
+import assert from 'node:assert/strict';
+import {before, test} from 'node:test';
+import {selectBackend} from '../../src/backend/select';
+import {RandomStream} from '../../src/core/random';
+import {type NamedVariables, tf} from '../../src/core/tensorflow';
+import {Parameters} from '../../src/networks/parameters';
+import {pointDiscriminator, pointGenerator} from '../../src/networks/point-networks';
+import {type GanPlayers, GanSteps} from '../../src/training/gan-steps';
+import {type GanTrainingOptions, trainGan} from '../../src/training/gan-trainer';
+import {Adam} from '../../src/training/optimizers/adam';
+import {valueAndGradients} from '../../src/training/value-and-gradients';
+
+before(async () => {
+  await selectBackend();
+});
+
+const size = {units: 8, hiddenLayers: 1};
+
+function players(packing = 1, dimensions = 2): GanPlayers & {dispose(): void} {
+  const [forG, forD] = ['g', 'd'].map(name => new Parameters(new RandomStream(2, name)));
+  return {
+    generator: {parameters: forG!, latentDim: 2, generate: pointGenerator(forG!, 'g', 2, dimensions, size)},
+    discriminator: {parameters: forD!, score: pointDiscriminator(forD!, 'd', dimensions * packing, size)},
+    dispose: () => {
+      forG!.dispose();
+      forD!.dispose();
+    },
+  };
+}
+
+const usual: GanTrainingOptions = {
+  loss: 'nonSaturating',
+  rounds: 3,
+  batchSize: 4,
+  discriminatorRate: 1e-2,
+  generatorRate: 1e-2,
+  seed: 1,
+};
+const cloud = (count: number, stream: RandomStream) => tf.tensor2d(stream.normals(2 * count), [count, 2]);
+const values = (variables: NamedVariables) => Object.values(variables).flatMap(v => Array.from(v.dataSync()));
+
+/** How far the weights of a player are from where they were. */
+async function moved(options: Partial<GanTrainingOptions>): Promise<{generator: number; discriminator: number}> {
+  const both = players(options.packing);
+  const read = () => [values(both.generator.parameters.trainable), values(both.discriminator.parameters.trainable)];
+  const start = read();
+  await trainGan(both, cloud, {...usual, ...options});
+  const end = read();
+  both.dispose();
+  const [generator, discriminator] = start.map((weights, i) =>
+    weights.reduce((most, w, j) => Math.max(most, Math.abs(w - end[i]![j]!)), 0),
+  );
+  return {generator: generator!, discriminator: discriminator!};
+}
+
+test('a step moves one player and leaves the other as it was, bit for bit', () => {
+  const both = players();
+  const optimizers = {
+    discriminator: new Adam(both.discriminator.parameters.trainable, {beta1: 0.5, beta2: 0.999}),
+    generator: new Adam(both.generator.parameters.trainable, {beta1: 0.5, beta2: 0.999}),
+  };
+  const steps = new GanSteps(both, usual, optimizers, 1, false);
+  const weights = () => ({
+    g: values(both.generator.parameters.trainable),
+    d: values(both.discriminator.parameters.trainable),
+  });
+  tf.tidy(() => {
+    const numbers = {learningRate: tf.scalar(0.01), noise: tf.scalar(0)};
+    const real = cloud(4, new RandomStream(1, 'real'));
+    const start = weights();
+    steps.discriminatorStep(real, numbers);
+    const afterD = weights();
+    assert.deepEqual(afterD.g, start.g);
+    assert.notDeepEqual(afterD.d, start.d);
+    steps.generatorStep(real, numbers);
+    const afterG = weights();
+    assert.deepEqual(afterG.d, afterD.d);
+    assert.notDeepEqual(afterG.g, afterD.g);
+  });
+  steps.dispose();
+  optimizers.discriminator.dispose();
+  optimizers.generator.dispose();
+  both.dispose();
+});
+
+test('n_D : n_G and two time scales', async () => {
+  const drawn: number[] = [];
+  const both = players();
+  await trainGan(
+    both,
+    (count, stream) => {
+      drawn.push(count);
+      return cloud(count, stream);
+    },
+    {...usual, rounds: 2, discriminatorSteps: 3, generatorSteps: 2},
+  );
+  assert.deepEqual(drawn, [4, 4, 4, 4, 4, 4], 'three batches a round');
+  both.dispose();
+  // Adam's first step moves a weight by its rate, later ones by at most about as much.
+  const one = await moved({rounds: 1});
+  assert.ok(Math.abs(one.generator - 0.01) < 1e-4 && Math.abs(one.discriminator - 0.01) < 1e-4, JSON.stringify(one));
+  const scaled = await moved({rounds: 1, discriminatorRate: 4e-2, generatorRate: 1e-3});
+  assert.ok(Math.abs(scaled.generator - 1e-3) < 1e-5 && Math.abs(scaled.discriminator - 4e-2) < 4e-4);
+  const three = await moved({rounds: 1, generatorSteps: 3});
+  assert.ok(three.generator > 0.015 && three.generator < 0.04, `${three.generator}`);
+  assert.ok(Math.abs(three.discriminator - 0.01) < 1e-4);
+  const falling = await moved({rounds: 1, rateSchedule: done => (done === 0 ? 0.5 : 1)});
+  assert.ok(Math.abs(falling.generator - 0.005) < 1e-4);
+});
+
+test('each trick plays, and changes the game', async () => {
+  const after = async (options: Partial<GanTrainingOptions>) => {
+    const both = players(options.packing);
+    await trainGan(both, cloud, {...usual, ...options});
+    const weights = values(both.generator.parameters.trainable);
+    both.dispose();
+    assert.ok(weights.every(Number.isFinite));
+    return weights;
+  };
+  const plain = await after({});
+  assert.deepEqual(await after({}), plain, 'the same seed, the same weights');
+  const tricks: Partial<GanTrainingOptions>[] = [
+    {seed: 2},
+    {loss: 'relativistic'},
+    {loss: 'wasserstein', bound: {kind: 'wganGp', weight: 10}},
+    {loss: 'wasserstein', bound: {kind: 'clipping', limit: 0.01}},
+    {bound: {kind: 'r1', gamma: 5}},
+    {bound: {kind: 'dragan', weight: 10}},
+    {packing: 2},
+    {realTarget: 0.7},
+    {instanceNoise: done => 1 - done},
+    {maxGradientNorm: 1e-8},
+  ];
+  for (const trick of tricks) assert.notDeepEqual(await after(trick), plain, JSON.stringify(trick));
+});
+
+test('weight clipping bounds every weight of D and none of G', async () => {
+  const both = players();
+  await trainGan(both, cloud, {...usual, loss: 'wasserstein', bound: {kind: 'clipping', limit: 0.02}});
+  const most = (variables: NamedVariables) => Math.max(...values(variables).map(Math.abs));
+  assert.ok(most(both.discriminator.parameters.trainable) <= Math.fround(0.02));
+  assert.ok(most(both.generator.parameters.trainable) > 0.1);
+  both.dispose();
+});
+
+test('a compiled run ends with the weights of a plain one', async () => {
+  const run = async (compile: boolean) => {
+    const both = players(2);
+    const options = {...usual, rounds: 12, packing: 2, compile, instanceNoise: (done: number) => 0.3 * (1 - done)};
+    await trainGan(both, cloud, {...options, bound: {kind: 'r1', gamma: 1}, rateSchedule: done => 1 - done / 2});
+    const weights = values(both.generator.parameters.trainable);
+    both.dispose();
+    return weights;
+  };
+  const [compiled, plain] = [await run(true), await run(false)];
+  compiled.forEach((w, i) => {
+    assert.ok(Math.abs(w - plain[i]!) < 1e-6, `weight ${i}: ${w} and ${plain[i]}`);
+  });
+});
+
+test('G learns where the data are', async () => {
+  const both = players();
+  const far = (count: number, stream: RandomStream) => tf.tidy(() => cloud(count, stream).mul(0.1).add([3, -2]));
+  const history: number[] = [];
+  const {rounds} = await trainGan(both, far, {
+    ...usual,
+    rounds: 400,
+    batchSize: 32,
+    bound: {kind: 'r1', gamma: 1},
+    reportEvery: 150,
+    onReport: ({round}) => history.push(round),
+  });
+  assert.equal(rounds, 400);
+  assert.deepEqual(history, [150, 300, 400]);
+  const mean = tf.tidy(() =>
+    Array.from(
+      both.generator
+        .generate(cloud(200, new RandomStream(1, 'z')))
+        .mean(0)
+        .dataSync(),
+    ),
+  );
+  assert.ok(Math.hypot(mean[0]! - 3, mean[1]! + 2) < 0.7, `${mean}`);
+  both.dispose();
+});
+
+test('nothing is left behind, an abort ends it, and what cannot be played is refused', async () => {
+  const both = players();
+  await trainGan(both, cloud, usual);
+  const tensors = tf.memory().numTensors;
+  await trainGan(both, cloud, usual);
+  const {rounds} = await trainGan(both, cloud, {...usual, signal: AbortSignal.abort()});
+  assert.equal(rounds, 0);
+  const refused: [Partial<GanTrainingOptions>, RegExp][] = [
+    [{rounds: 0}, /Expected rounds to be a positive integer, got 0/],
+    [{discriminatorSteps: 1.5}, /Expected discriminatorSteps to be a positive integer, got 1.5/],
+    [{packing: 0}, /Expected packing to be a positive integer, got 0/],
+    [{generatorRate: -1}, /Expected generatorRate to be a number above 0, got -1/],
+    [{realTarget: 1.2}, /Expected realTarget to be between/],
+    [{realTarget: 0.9, loss: 'hinge'}, /Expected the loss with a realTarget to be one of minimax/],
+    [{loss: 'sharp' as 'hinge'}, /Unknown adversarial loss "sharp"/],
+    [{discriminatorRate: 1e30}, /loss became/],
+  ];
+  for (const [options, message] of refused) {
+    await assert.rejects(trainGan(both, cloud, {...usual, ...options, reportEvery: 1}), message);
+  }
+  assert.equal(tf.memory().numTensors, tensors);
+  both.dispose();
+});
+
+test('value and gradients by name, zeros where the loss does not look', () => {
+  const variables = {a: tf.variable(tf.scalar(3)), b: tf.variable(tf.tensor1d([1, 2]))};
+  tf.tidy(() => {
+    const {value, gradients} = valueAndGradients(variables, () => variables.a.square() as tf.Scalar);
+    assert.equal(value.dataSync()[0], 9);
+    assert.equal(gradients['a']!.dataSync()[0], 6);
+    assert.deepEqual(Array.from(gradients['b']!.dataSync()), [0, 0]);
+  });
+  tf.dispose(variables);
+});
