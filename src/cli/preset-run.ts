@@ -30,16 +30,18 @@ export interface PresetRunOptions extends TrainingOptions {
 /** How the folder of a preset is recognised. */
 export const presetMark: FolderMark = {file: 'preset.json', key: 'format', value: 'multimodal-gan preset'};
 
-/** Options of `train` that mean nothing to a preset. */
-const foreign = ['minutes', 'steps', 'encoderSteps', 'config'] as const;
+/** The options of `train` that a preset has; the others mean nothing to it. */
+const own = ['preset', 'asPublished', 'epochs', 'seed', 'out', 'data', 'images', 'speech'];
 
 export async function trainPreset(command: Command): Promise<void> {
   const options = command.opts<PresetRunOptions>();
   const preset = presetOf(options.preset);
   const given = (key: string) => command.getOptionValueSource(key) === 'cli';
-  const wrong = foreign.find(given);
-  if (wrong)
-    throw new UserError(`Expected --epochs for a preset, got --${wrong === 'encoderSteps' ? 'encoder-steps' : wrong}.`);
+  const foreign = command.options.find(
+    option => given(option.attributeName()) && !own.includes(option.attributeName()),
+  );
+  if (foreign)
+    throw new UserError(`Expected no ${foreign.long} with a preset, which has --epochs, --seed and --out; got it.`);
   const variant = options.asPublished ? 'asPublished' : 'corrected';
   const out = given('out') ? options.out : `out/${preset.name}${options.asPublished ? '-as-published' : ''}`;
   assertReplaceable(out, presetMark);

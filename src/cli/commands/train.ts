@@ -31,6 +31,8 @@ async function train(command: Command): Promise<void> {
   const alone = ['asPublished', 'epochs'].find(key => command.getOptionValueSource(key) === 'cli');
   if (alone) throw new UserError(`Expected --preset with --${alone === 'epochs' ? alone : 'as-published'}, got none.`);
   const plan = planTraining(command);
+  if (command.opts()['preset'] !== undefined)
+    throw new UserError('Expected --preset on the command line, got it in the config file.');
   const {out} = plan.options;
   assertReplaceable(out, modelMark);
   const dataset = loadDataset(plan.options);
