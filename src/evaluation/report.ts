@@ -63,12 +63,22 @@ export function buildReport(facts: RunFacts, evaluation: EvaluationFacts, metric
  * something else stands in its place, it is named).
  */
 export function scoreTable(metrics: EvaluationMetrics): string {
+  const notes = Object.entries(metrics.unavailable).map(([name, why]) => `${name}: not judged by class, ${why}.`);
+  return scoreRowTable(scoreRows(metrics), notes);
+}
+
+/** The same of any rows; notes stand under the table. */
+export function scoreRowTable(rows: readonly ScoreRow[], notes: readonly string[] = []): string {
   const lines = [
     ['', 'model', '95 % interval', 'real data', 'chance', ''],
-    ...scoreRows(metrics).flatMap(row => [cells(row), ...Object.entries(row.each ?? {}).map(partCells)]),
+    ...rows.flatMap(row => [cells(row), ...Object.entries(row.each ?? {}).map(partCells)]),
   ];
+  return [...alignedTable(lines, [0, 5]), ...notes].join('\n');
+}
+
+/** Lines of a table with a rule under its head. @param named columns that stand to the left; numbers stand to the right. */
+export function alignedTable(lines: readonly (readonly string[])[], named: readonly number[] = [0]): string[] {
   const widths = lines[0]!.map((_, column) => Math.max(...lines.map(line => line[column]!.length)));
-  const named = [0, 5];
   const texts = lines.map(line =>
     line
       .map((cell, column) => (named.includes(column) ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
@@ -76,8 +86,7 @@ export function scoreTable(metrics: EvaluationMetrics): string {
       .trimEnd(),
   );
   texts.splice(1, 0, '─'.repeat(Math.max(...texts.map(text => text.length))));
-  const notes = Object.entries(metrics.unavailable).map(([name, why]) => `${name}: not judged by class, ${why}.`);
-  return [...texts, ...notes].join('\n');
+  return texts;
 }
 
 function cells({name, value, ci95, real, chance, floorName, digits}: ScoreRow): string[] {

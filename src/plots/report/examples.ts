@@ -130,7 +130,7 @@ export function shownPart(values: Float32Array, spec: ModalitySpec): ShownPart {
 }
 
 /** A real example; its sound is the recording itself. */
-function shownExample(example: Example, modalities: Modalities, cache: FeatureCache): ShownExample {
+export function shownExample(example: Example, modalities: Modalities, cache: FeatureCache): ShownExample {
   const parts = Object.entries(example.parts).map(([name, part]) => {
     const spec = modalities[name]!;
     if (spec.kind === 'image') return [name, {kind: 'image', tile: pictureTile(part as Picture)}];

@@ -279,7 +279,7 @@ async function figure(content: Figure, alt: string, caption: string): Promise<st
 }
 
 /** A bar to the value, a blue stroke at real data, a grey one at chance. */
-function meter({value, real, chance}: ScoreRow): string {
+export function meter({value, real, chance}: ScoreRow): string {
   const at = (share: number) => `${(100 * Math.min(1, Math.max(0, share))).toFixed(1)}%`;
   const strokes = `${chance === undefined ? '' : `<s style="left:${at(chance)}"></s>`}${real === undefined ? '' : `<u style="left:${at(real)}"></u>`}`;
   return `<span class="meter"><i style="width:${at(value)}"></i>${strokes}</span>`;

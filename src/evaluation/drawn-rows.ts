@@ -1,0 +1,25 @@
+/** Which rows of a split an evaluation uses. */
+import {UserError} from '../core/checks';
+import {RandomStream} from '../core/random';
+import type {Example, SplitName} from '../core/types';
+import type {Dataset} from '../datasets/dataset';
+
+export interface DrawnRows {
+  readonly examples: readonly Example[];
+  /** Where each stands in the split, from 0. */
+  readonly places: readonly number[];
+}
+
+/**
+ * `count` rows of a split in an order drawn by the seed, so that a part of them is not one class; all of them when they are fewer.
+ * The same rows as evaluateModel's.
+ */
+export function drawnRows(dataset: Dataset, split: SplitName, count: number, seed: number): DrawnRows {
+  const rows = dataset.rows(split);
+  if (rows.length < 2)
+    throw new UserError(`Expected at least 2 ${split} examples of ${dataset.name}, got ${rows.length}.`);
+  const places = new RandomStream(seed, `evaluation/rows/${split}`)
+    .shuffle(rows.map((_, place) => place))
+    .slice(0, count);
+  return {places, examples: places.map(place => rows[place]!)};
+}
