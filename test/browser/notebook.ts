@@ -4,6 +4,7 @@ import type {Locator, Page} from 'playwright-core';
 
 /** A whole notebook of the course on a busy machine. */
 const runLimitMs = 300_000;
+const maxPresses = 12;
 /** Room for the line at the bottom. */
 const marginPx = 60;
 /** Chromium draws no larger ones. */
@@ -70,6 +71,22 @@ export class Notebook {
     await this.editor(at).click();
     await this.page.keyboard.press('ControlOrMeta+A');
     await this.page.keyboard.type(code);
+  }
+
+  /** Presses a key until something is there: JupyterLab drops an answer that takes the kernel more than a second. */
+  async pressUntil(key: string, wanted: Locator): Promise<void> {
+    for (let turn = 1; ; turn++) {
+      await this.page.keyboard.press(key);
+      const there = wanted.waitFor({timeout: 5000});
+      if (turn === maxPresses) return there;
+      if (
+        await there.then(
+          () => true,
+          () => false,
+        )
+      )
+        return;
+    }
   }
 
   /** Presses Ctrl+Enter in a cell. */
