@@ -82,7 +82,7 @@ test('trained: own losses bring G to the data; one total loss does not, at the s
       variant: 'corrected',
       dataset: barsDataset({count: 64}),
       seed: 1,
-      epochs: 120,
+      epochs: 150,
       oneTotalLoss,
     });
     for (const player of Object.values(run.players)) player.dispose();
