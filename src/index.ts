@@ -1,6 +1,14 @@
 /** The public API, room by room, in the order of the data flow. */
 import './notebook/bare-figures';
 
+export {
+  type CompiledStep,
+  type CompileOptions,
+  compileStep,
+  Program,
+  type Refusal,
+  type RefusalReason,
+} from './backend/compile';
 export {NotFiniteError, watchForNaN} from './backend/debug-nan';
 export {inLayer, nameTensor} from './backend/layer-names';
 export {type BackendInfo, type BackendName, backendInfo, selectBackend} from './backend/select';
@@ -214,6 +222,7 @@ export {type NamedSpectrogram, spectrograms} from './plots/spectrogram';
 export {classColours, colours, modalityColours} from './plots/theme';
 export {imageGridPng, pictureTile, spectrogramTile, type Tile, tilePng} from './plots/tiles';
 export {drawShifts, type Shifts, shift, shiftLimits} from './training/augment';
+export {type Checkpoint, readCheckpoint} from './training/checkpoint';
 export {
   type ColourAmounts,
   changeBrightness,
@@ -226,7 +235,7 @@ export {cutout, drawHoles, type Holes} from './training/cutout';
 export {type AugmentationAmounts, type AugmentationName, augment, drawAugmentation} from './training/diff-augment';
 export {ExponentialMovingAverage} from './training/ema';
 export {trainEncoder} from './training/encoder-phase';
-export {type FlagshipOptions, type FlagshipResult, trainFlagship} from './training/flagship';
+export {type FlagshipOptions, type FlagshipResult, resumeFlagship, trainFlagship} from './training/flagship';
 export type {GanGame, GanPlayers, SlopeBound} from './training/gan-steps';
 export {type GanReport, type GanTraining, type GanTrainingOptions, trainGan} from './training/gan-trainer';
 export {clipByGlobalNorm, type Gradients} from './training/gradient-clipping';
