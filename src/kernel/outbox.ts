@@ -3,8 +3,8 @@ import type {Message} from './wire';
 
 /** Text of one message at most; a page that shows it stays quick. */
 const maxStreamChars = 262_144;
-/** Output of this many milliseconds travels together. */
-const gatherMs = 15;
+/** Output of this many milliseconds travels together; the end of the cell, or a result, does not wait for it. */
+const gatherMs = 50;
 
 export class OutputQueue {
   private queue: Message[] = [];

@@ -63,6 +63,7 @@ test('a lone piece of output goes out without anything after it', async () => {
     out.push(message);
   });
   queue.add(said('stream', {name: 'stdout', text: 'alone'}));
-  await new Promise(done => setTimeout(done, 100));
+  for (const end = Date.now() + 5000; out.length === 0 && Date.now() < end; )
+    await new Promise(done => setTimeout(done, 20));
   assert.equal(out.length, 1);
 });
