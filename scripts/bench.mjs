@@ -3,7 +3,7 @@
 //
 //   npm run bench                                    what is here: our engines, and the peers if .venv-bench has been made
 //   npm run bench -- --peers                         first makes .venv-bench with PyTorch and TensorFlow (7 GB), from PyPI
-//   npm run bench -- --quick --out DIR               seconds; checks that all runs, measures nothing worth reading
+//   npm run bench -- --quick --check --out DIR       seconds; fails where engines disagree, measures nothing worth reading
 //   npm run bench -- --only steps,timeline --nets perceptron,dcgan-28 --batches 64 --threads 2,1 --engines compiled,pytorch
 //
 // Parts: parity, steps, equality, compileTime, memory, completion, startup, timeline. Each replaces its own rows in

@@ -4,6 +4,7 @@ import {loadavg, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {selectBackend} from '../../src/backend/select';
 import {UserError} from '../../src/core/checks';
+import {faults} from './check';
 import {type EngineName, engines, isAvailable} from './engines';
 import {writeExchange} from './exchange';
 import {inChild} from './in-child';
@@ -33,7 +34,7 @@ async function main(): Promise<void> {
 }
 
 class Bench {
-  private readonly results: Results;
+  private results: Results;
 
   constructor(
     private readonly options: BenchOptions,
@@ -49,8 +50,7 @@ class Bench {
         const rows = await this.withExchange(net, batch, folder =>
           checkParity(net, batch, names, this.maxThreads, folder),
         );
-        merge(this.results, 'parity', ['net', 'batch', 'engine'], rows);
-        this.save();
+        this.update(results => merge(results, 'parity', ['net', 'batch', 'engine'], rows));
         for (const {engine, agrees, error, loss, gradient, laterLoss} of rows) {
           const figures = [loss, gradient, laterLoss].map(value => value.toExponential(1)).join(', ');
           console.log(`parity ${net} ${batch} ${engine}: ${error ?? `${agrees ? 'agrees' : 'DIFFERS'} (${figures})`}`);
@@ -69,16 +69,12 @@ class Bench {
         );
         for (const threads of this.options.threads) {
           const settings = {threads, rounds, roundMs, patienceSeconds};
+          // WebAssembly has one thread, whatever it is given.
+          const names = agreeing.filter(engine => engine !== 'wasm' || threads === Math.min(...this.options.threads));
           const outcome = await this.withExchange(net, batch, folder =>
-            timeEngines(net, batch, agreeing, {...settings, folder}),
+            timeEngines(net, batch, names, {...settings, folder}),
           );
           const conditions = {...this.conditions(), load: outcome.loadBefore};
-          merge(
-            this.results,
-            'rows',
-            ['net', 'batch', 'engine', 'threads'],
-            outcome.rows.map(row => ({...row, ...conditions})),
-          );
           const leftOut = Object.entries(outcome.failures).map(([engine, reason]) => ({
             net,
             batch,
@@ -86,18 +82,17 @@ class Bench {
             threads,
             reason,
           }));
-          this.results.leftOut = this.results.leftOut.filter(
-            row =>
-              !(
-                row.net === net &&
-                row.batch === batch &&
-                row.threads === threads &&
-                agreeing.includes(row.engine as EngineName)
-              ),
-          );
-          merge(this.results, 'leftOut', ['net', 'batch', 'engine', 'threads'], leftOut);
-          Object.assign(this.results.versions, outcome.versions);
-          this.save();
+          this.update(results => {
+            const isOld = (row: Results['leftOut'][number]) =>
+              row.net === net &&
+              row.batch === batch &&
+              row.threads === threads &&
+              agreeing.includes(row.engine as EngineName);
+            results.leftOut = [...results.leftOut.filter(row => !isOld(row)), ...leftOut];
+            const rows = outcome.rows.map(row => ({...row, ...conditions}));
+            merge(results, 'rows', ['net', 'batch', 'engine', 'threads'], rows);
+            Object.assign(results.versions, outcome.versions);
+          });
           printRows(outcome.rows, leftOut);
         }
       }
@@ -109,8 +104,8 @@ class Bench {
     for (const net of nets) {
       const batch = batches[0]!;
       const row = await inChild<EqualityRow>('equality', {net, batch, steps}, this.maxThreads);
-      merge(this.results, 'equality', ['net', 'batch'], [{...row, ...this.conditions()}]);
-      this.save();
+      const conditions = this.conditions();
+      this.update(results => merge(results, 'equality', ['net', 'batch'], [{...row, ...conditions}]));
       console.log(
         `equality ${net}: ${row.unequal} of ${row.compared} differ after ${row.steps} steps; losses by ${row.worstLoss}`,
       );
@@ -122,8 +117,8 @@ class Bench {
     for (const net of this.options.nets) {
       for (const r1 of net === 'flagship' ? [false, true] : [false]) {
         const row = await inChild<CompileTimeRow>('compile-time', {net, batch, r1}, this.maxThreads);
-        merge(this.results, 'compileTime', ['net', 'batch', 'r1'], [{...row, ...this.conditions()}]);
-        this.save();
+        const conditions = this.conditions();
+        this.update(results => merge(results, 'compileTime', ['net', 'batch', 'r1'], [{...row, ...conditions}]));
         console.log(
           `compiling ${net}${r1 ? ' with R1' : ''}: ${row.compileMs.toFixed(0)} ms (recording ${row.recordingMs.toFixed(0)}, loading ${row.loadingMs.toFixed(0)})`,
         );
@@ -136,8 +131,8 @@ class Bench {
     for (const net of nets) {
       for (const engine of ['compiled', 'eager'] as const) {
         const row = await inChild<MemoryRow>('memory', {net, batch: batches[0]!, engine, steps}, this.maxThreads);
-        merge(this.results, 'memory', ['net', 'batch', 'engine'], [{...row, ...this.conditions()}]);
-        this.save();
+        const conditions = this.conditions();
+        this.update(results => merge(results, 'memory', ['net', 'batch', 'engine'], [{...row, ...conditions}]));
         console.log(`memory ${net} ${engine}: ${row.growth.toFixed(3)} ×, ${row.newTensors} new tensors`);
       }
     }
@@ -151,19 +146,11 @@ class Bench {
         this.maxThreads,
       );
       const conditions = this.conditions();
-      merge(
-        this.results,
-        'completion',
-        ['engine', 'given'],
-        completion.map(row => ({...row, ...conditions})),
-      );
-      merge(
-        this.results,
-        'generation',
-        ['engine', 'count'],
-        generation.map(row => ({...row, ...conditions})),
-      );
-      this.save();
+      this.update(results => {
+        const dated = <Row extends object>(rows: readonly Row[]) => rows.map(row => ({...row, ...conditions}));
+        merge(results, 'completion', ['engine', 'given'], dated(completion));
+        merge(results, 'generation', ['engine', 'count'], dated(generation));
+      });
       for (const row of completion)
         console.log(
           `completion ${row.engine} given ${row.given}: ${row.medianMs.toFixed(2)} ms, 95 % ${row.p95Ms.toFixed(2)}`,
@@ -176,13 +163,10 @@ class Bench {
   async startup(): Promise<void> {
     const conditions = this.conditions();
     const rows = measureStartup(this.options.startupRuns);
-    merge(
-      this.results,
-      'startup',
-      ['what'],
-      rows.map(row => ({...row, ...conditions})),
-    );
-    this.save();
+    this.update(results => {
+      const dated = rows.map(row => ({...row, ...conditions}));
+      merge(results, 'startup', ['what'], dated);
+    });
     for (const row of rows) console.log(`start-up, ${row.what}: ${row.medianMs.toFixed(0)} ms`);
   }
 
@@ -195,11 +179,10 @@ class Bench {
         const rows = await inChild<TimelineRow[]>('timeline', {net, batch, threads}, threads);
         const conditions = this.conditions();
         const isOld = (row: TimelineRow) => row.net === net && row.batch === batch && row.threads === threads;
-        this.results.timeline = [
-          ...this.results.timeline.filter(row => !isOld(row)),
-          ...rows.map(row => ({...row, ...conditions})),
-        ];
-        this.save();
+        this.update(results => {
+          const dated = rows.map(row => ({...row, ...conditions}));
+          results.timeline = [...results.timeline.filter(row => !isOld(row)), ...dated];
+        });
         console.log(
           `timeline ${net}, ${threads} threads: ${rows
             .slice(0, 5)
@@ -213,6 +196,10 @@ class Bench {
   async finish(): Promise<void> {
     await writePage(this.options.out, this.results);
     console.log(`written: ${join(this.options.out, 'RESULTS.md')} and results.json`);
+    if (!this.options.check) return;
+    const found = faults(this.results);
+    for (const fault of found) console.error(fault);
+    if (found.length > 0) process.exitCode = 1;
   }
 
   private get games(): GameName[] {
@@ -240,7 +227,10 @@ class Bench {
     return {date: new Date().toISOString().slice(0, 10), load: loadavg()[0]!};
   }
 
-  private save(): void {
+  /** Several runs may write at the same time: each reads what there is, replaces its own rows, and writes. */
+  private update(change: (results: Results) => void): void {
+    this.results = readResults(this.file);
+    change(this.results);
     writeResults(this.file, this.results);
   }
 

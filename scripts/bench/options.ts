@@ -33,6 +33,8 @@ export interface BenchOptions {
   readonly memorySteps: number;
   readonly completionCalls: number;
   readonly startupRuns: number;
+  /** Fails when engines disagree, or compiled steps are not clearly faster than plain ones. */
+  readonly check: boolean;
   /** Folder of results.json and RESULTS.md. */
   readonly out: string;
 }
@@ -63,6 +65,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     args: [...args],
     options: {
       quick: {type: 'boolean', default: false},
+      check: {type: 'boolean', default: false},
       only: {type: 'string'},
       nets: {type: 'string'},
       batches: {type: 'string'},
@@ -73,13 +76,14 @@ export function readOptions(args: readonly string[]): BenchOptions {
     },
   });
   const amounts = values.quick ? quick : full;
-  const quickParts: readonly PartName[] = ['parity', 'steps', 'equality', 'compileTime'];
+  const quickParts: readonly PartName[] = ['parity', 'steps', 'equality'];
   const cores = availableParallelism();
   return {
     ...amounts,
+    check: values.check,
     parts: chosen('part', values.only, partNames, values.quick ? quickParts : partNames),
     nets: chosen('net', values.nets, netNames, values.quick ? ['perceptron'] : netNames),
-    batches: numbers(values.batches) ?? (values.quick ? [64] : [64, 256]),
+    batches: numbers(values.batches) ?? (values.quick ? [8] : [64, 256]),
     engines: chosen('engine', values.engines, engineNames, values.quick ? ['compiled', 'eager', 'wasm'] : engineNames),
     threads: numbers(values.threads) ?? (values.quick || cores === 1 ? [1] : [2, 1]),
     rounds: numbers(values.rounds)?.[0] ?? amounts.rounds,

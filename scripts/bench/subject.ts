@@ -15,9 +15,16 @@ export interface Subject {
   arguments(): readonly (readonly tf.Tensor[])[];
   /** Weights, moments and whatever else a step changes. */
   state(): Record<string, Float32Array>;
-  /** Losses and gradients of every move at the present weights; nothing moves. Null where the step does not tell them. */
-  readonly slopes: (() => {losses: number[]; gradients: Record<string, StoredTensor>}) | null;
+  /** At the present weights, for every batch; nothing moves. Null where the step does not tell them. */
+  readonly slopes: (() => Slopes) | null;
   dispose(): void;
+}
+
+export interface Slopes {
+  /** For each batch, the loss of each move. */
+  readonly losses: readonly (readonly number[])[];
+  /** Gradients of every move's loss, by number of the batch and path: `0/D/1/kernel`. */
+  readonly gradients: Readonly<Record<string, StoredTensor>>;
 }
 
 export interface SubjectOptions {

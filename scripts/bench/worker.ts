@@ -43,11 +43,9 @@ function timed(subject: Subject, steps: number): Response {
     return (performance.now() - started) / subject.stepsPerCall;
   });
   const {user, system} = process.cpuUsage(cpu);
-  return {
-    milliseconds,
-    cores: (user + system) / 1000 / (performance.now() - begin),
-    rssBytes: process.memoryUsage.rss(),
-  };
+  const processorSeconds = (user + system) / 1e6;
+  const cores = (1000 * processorSeconds) / (performance.now() - begin);
+  return {milliseconds, cores, processorSeconds, rssBytes: process.memoryUsage.rss()};
 }
 
 function say(response: Response): void {

@@ -4,7 +4,7 @@ import {mapRecord} from '../../../src/core/records';
 import {tf} from '../../../src/core/tensorflow';
 import type {StoredTensor} from '../../../src/model/weights';
 import {Adam} from '../../../src/training/optimizers/adam';
-import type {Subject, SubjectOptions} from '../subject';
+import type {Slopes, Subject, SubjectOptions} from '../subject';
 import {adamSettings, type Game, type PlayerName} from './game';
 import {drawBatches} from './inputs';
 import {buildGame, type GameName} from './nets';
@@ -36,7 +36,7 @@ export function gameSubject(name: GameName, batch: number, {compile, audit}: Sub
       return values;
     },
     arguments: () => [batches[0]!],
-    slopes: () => slopesAtStart(game, batches[0]!, options),
+    slopes: () => slopesAtStart(game, batches, options),
     state: () => stateOf(game, optimizers),
     dispose: () => {
       step.dispose();
@@ -76,24 +76,29 @@ function slopesOf(game: Game, player: PlayerName, loss: () => tf.Scalar) {
 }
 
 /** Compiled too where the step is: the values are those of a replay. */
-function slopesAtStart(game: Game, batch: readonly tf.Tensor[], options: Parameters<typeof compileStep>[1]) {
+function slopesAtStart(
+  game: Game,
+  batches: readonly (readonly tf.Tensor[])[],
+  options: Parameters<typeof compileStep>[1],
+): Slopes {
   const measure = compileStep(
     (...tensors: tf.Tensor[]) =>
       game.moves.map(({player, loss}) => slopesOf(game, player, () => loss(named(game, tensors)))),
     {...options, audit: 0},
   );
-  const losses: number[] = [];
+  // Calls until it is compiled.
+  for (let i = 0; i < 3; i++) tf.tidy(() => void measure(...batches[0]!));
   const gradients: Record<string, StoredTensor> = {};
-  tf.tidy(() => {
-    // Calls until it is compiled.
-    for (let i = 0; i < 3; i++) measure(...batch);
-    for (const found of measure(...batch)) {
-      losses.push(found.value.dataSync()[0]!);
-      for (const [path, gradient] of Object.entries(found.gradients)) {
-        gradients[path] = {shape: gradient.shape, data: gradient.dataSync().slice() as Float32Array};
-      }
-    }
-  });
+  const losses = batches.map((batch, i) =>
+    tf.tidy(() =>
+      measure(...batch).map(found => {
+        for (const [path, gradient] of Object.entries(found.gradients)) {
+          gradients[`${i}/${path}`] = {shape: gradient.shape, data: gradient.dataSync().slice() as Float32Array};
+        }
+        return found.value.dataSync()[0]!;
+      }),
+    ),
+  );
   measure.dispose();
   return {losses, gradients};
 }

@@ -49,16 +49,17 @@ export function leftOutList({leftOut}: Results): string {
 
 export function parityTable({parity}: Results): string {
   return table(
-    ['net', 'batch', 'engine', 'loss', 'gradient', 'weights that differ most', 'later', 'agrees'],
+    ['net', 'batch', 'engine', 'loss', 'gradient', 'in the worst batch', 'weights that differ most', 'later', 'agrees'],
     parity.map(row =>
       row.error
-        ? [row.net, row.batch, row.engine, '', '', '', '', `no: ${row.error}`]
+        ? [row.net, row.batch, row.engine, '', '', '', '', '', `no: ${row.error}`]
         : [
             row.net,
             row.batch,
             row.engine,
             scientific(row.loss),
             scientific(row.gradient),
+            scientific(row.worstBatch),
             row.worstGradient,
             scientific(row.laterLoss),
             row.agrees ? 'yes' : '**no**',

@@ -104,5 +104,6 @@ def timed(subject, steps):
         started = time.perf_counter()
         subject.step()
         milliseconds.append((time.perf_counter() - started) * 1000)
-    cores = (processor_seconds() - cpu) / (time.perf_counter() - begin)
-    return {"milliseconds": milliseconds, "cores": cores, "rssBytes": resident_bytes()}
+    used = processor_seconds() - cpu
+    cores = used / (time.perf_counter() - begin)
+    return {"milliseconds": milliseconds, "cores": cores, "processorSeconds": used, "rssBytes": resident_bytes()}

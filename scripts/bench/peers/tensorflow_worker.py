@@ -72,14 +72,16 @@ class Subject:
         return [float(value.numpy()) for value in self.run(self.batches.take())]
 
     def slopes(self):
-        losses, gradients = [], {}
+        losses, gradients = [[] for _ in self.batches.batches], {}
         for player, loss in self.moves:
             def slopes_of(batch, player=player, loss=loss):
                 return self.slopes_of(player, loss, batch)
 
-            found = (tf.function(slopes_of) if VARIANT == "graph" else slopes_of)(self.batches.batches[0])
-            losses.append(float(found[0].numpy()))
-            gradients |= {k: g.numpy() for k, g in found[1].items()}
+            run = tf.function(slopes_of) if VARIANT == "graph" else slopes_of
+            for number, batch in enumerate(self.batches.batches):
+                value, found = run(batch)
+                losses[number].append(float(value.numpy()))
+                gradients |= {f"{number}/{k}": g.numpy() for k, g in found.items()}
         return losses, gradients
 
 

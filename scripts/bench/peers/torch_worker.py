@@ -60,18 +60,19 @@ class Subject:
         return [value.item() for value in values]
 
     def slopes(self):
-        batch = self.batches.batches[0]
         losses, gradients = [], {}
-        for player, loss in self.moves:
-            value = loss(self.seen_by(player), batch)
-            value.backward()
-            losses.append(value.item())
-            grads = {k: w.grad for k, w in self.moving(player).items()}
-            for path, layout in self.layouts.items():
-                if path.startswith(player):
-                    gradients[path] = layout.from_torch(path, grads)
-        for weight in self.weights.values():
-            weight.grad = None
+        for number, batch in enumerate(self.batches.batches):
+            losses.append([])
+            for player, loss in self.moves:
+                value = loss(self.seen_by(player), batch)
+                value.backward()
+                losses[-1].append(value.item())
+                grads = {k: w.grad for k, w in self.moving(player).items()}
+                for path, layout in self.layouts.items():
+                    if path.startswith(player):
+                        gradients[f"{number}/{path}"] = layout.from_torch(path, grads).copy()
+                for weight in self.weights.values():
+                    weight.grad = None
         return losses, gradients
 
 
