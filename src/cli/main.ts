@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   'first-run': async () => (await import('./commands/first-run')).firstRunCommand(),
   train: async () => (await import('./commands/train')).trainCommand(),
   evaluate: async () => (await import('./commands/evaluate')).evaluateCommand(),
+  compare: async () => (await import('./commands/compare')).compareCommand(),
   generate: async () => (await import('./commands/generate')).generateCommand(),
   kernel: async () => (await import('./commands/kernel')).kernelCommand(),
   doctor: async () => (await import('./commands/doctor')).doctorCommand(),

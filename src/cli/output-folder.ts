@@ -6,6 +6,7 @@ import {assertReplaceable, type FolderMark, isMarked, makeSibling, putInPlace} f
 /** Marks of the folders that the commands write; a model's is beside saveModel. */
 export const samplesMark: FolderMark = {file: 'samples.json', key: 'package', value: 'multimodal-gan'};
 export const reportMark: FolderMark = {file: 'report.json', key: 'package', value: 'multimodal-gan'};
+export const comparisonMark: FolderMark = {file: 'comparison.json', key: 'format', value: 'multimodal-gan comparison'};
 
 /**
  * Calls `write` with a fresh sibling folder and renames it to `folder` when it is full. When writing fails, the sibling is

@@ -49,20 +49,20 @@ export function principalComponents(rows: MatrixLike): PlaneProjection {
   };
 }
 
-/** Neighbours that UMAP keeps together. */
-const neighbours = 15;
+/** Neighbours that UMAP keeps together: more than a class has rows in one modality, so that modalities may meet. */
+export const mapNeighbours = 40;
 
 /**
  * UMAP: a map on which near rows stay near; distances between far groups mean little. Same rows and seed, same map.
  *
  * Source: McInnes, Healy & Melville 2018 (arXiv:1802.03426), by umap-js.
  *
- * @param rows [n, d], n > 15.
+ * @param rows [n, d], n > 40.
  */
 export function neighbourMap(rows: MatrixLike, seed: number): PlanePoint[] {
-  const matrix = toMatrix('neighbourMap', 'rows', rows, neighbours + 1);
+  const matrix = toMatrix('neighbourMap', 'rows', rows, mapNeighbours + 1);
   const stream = new RandomStream(seed, 'evaluation/neighbour-map');
-  const umap = new UMAP({nComponents: 2, nNeighbors: neighbours, minDist: 0.15, random: () => stream.uniform()});
+  const umap = new UMAP({nComponents: 2, nNeighbors: mapNeighbours, minDist: 0.4, random: () => stream.uniform()});
   const list = Array.from({length: matrix.rows}, (_, r) =>
     Array.from(matrix.data.subarray(r * matrix.columns, (r + 1) * matrix.columns)),
   );

@@ -2,6 +2,7 @@
 import {badInput, exitCodes, UserError} from '../core/checks';
 import {tf} from '../core/tensorflow';
 import {type Modalities, partShape} from '../core/types';
+import {subsets} from './coherence';
 import type {DrawnRows} from './drawn-rows';
 import type {Maker} from './maker';
 
@@ -117,17 +118,32 @@ function assertParts({from, data, shape}: SampledParts, name: string, modalities
 }
 
 /**
- * What a reader should know about the arrays, for example a picture file that holds [0, 1] instead of [-1, 1]: allowed, since a
- * bad program may write it, but more often a slip.
+ * What a reader should know about the set: modalities and completions that it lacks, and so what is not scored; and a file that
+ * holds [0, 1] instead of [-1, 1]: allowed, since a bad program may write it, but more often a slip.
  */
 export function sampleSetRemarks(set: SampleSet, modalities: Modalities): string[] {
   const groups = [...(set.generated ? [set.generated] : []), ...set.completions.map(({parts}) => parts)];
-  return groups.flatMap(group =>
+  const names = Object.keys(modalities);
+  const missing = set.generated ? names.filter(name => !set.generated![name]) : [];
+  const known = set.completions.map(({given}) => [...given].sort().join());
+  const subsetsOf = names.flatMap((_, i) => (i === 0 ? [] : subsets(names, i)));
+  const incomplete = subsetsOf
+    .filter(given => !known.includes([...given].sort().join()))
+    .map(given => given.join(' + '));
+  const lacks = [
+    ...(missing.length > 0 ? [`No samples of ${missing.join(', ')}: nothing about them is scored.`] : []),
+    ...(known.length > 0 && incomplete.length > 0
+      ? [`No completions from ${incomplete.join('; ')}: coherence from them is not scored.`]
+      : []),
+    'Samples have neither an encoder nor a discriminator: retrieval in codes and AUROC are not scored.',
+  ];
+  const slips = groups.flatMap(group =>
     Object.entries(group).flatMap(([name, {from, data}]) => {
       if (modalities[name]!.kind === 'text' || data.some(value => value < 0)) return [];
       return [`${from} holds no value below 0: is it from 0 to 1 instead of -1 (black, silence) to 1?`];
     }),
   );
+  return [...lacks, ...slips];
 }
 
 /** The set as something that an inspection can ask; `drawn` tells which rows of the split are meant. */

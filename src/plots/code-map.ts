@@ -16,7 +16,7 @@ export interface MappedCode {
 const symbols = ['circle', 'square-open', 'triangle-up', 'x'] as const;
 
 /**
- * Codes as points: colour by class, shape by what the code was read from, the class's name at the middle of its points.
+ * Codes as points: colour by class, shape by what the code was read from, the class's name at the point nearest to the middle of its points.
  *
  * @param kinds in the legend, for example ['image', 'caption', 'speech', 'generated'].
  */
@@ -67,12 +67,14 @@ export function codeMap(
     }),
   );
   const annotations: Json = classNames.flatMap((name, label) => {
-    const own = codes.filter(code => code.label === label);
+    const own = codes.filter(code => code.label === label).map(code => code.point);
     if (own.length === 0) return [];
+    // On one of its points: between two groups of a class the middle would name an empty place, or another class.
+    const [x, y] = nearestTo([middle(own.map(point => point[0])), middle(own.map(point => point[1]))], own);
     return [
       {
-        x: middle(own.map(code => code.point[0])),
-        y: middle(own.map(code => code.point[1])),
+        x,
+        y,
         text: `<b>${name}</b>`,
         showarrow: false,
         bgcolor: 'rgba(255,255,255,0.75)',
@@ -95,4 +97,9 @@ export function codeMap(
 function middle(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)]!;
+}
+
+function nearestTo([x, y]: Point, points: readonly Point[]): Point {
+  const distance = (point: Point): number => (point[0] - x) ** 2 + (point[1] - y) ** 2;
+  return points.reduce((best, point) => (distance(point) < distance(best) ? point : best));
 }

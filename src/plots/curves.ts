@@ -14,8 +14,8 @@ export interface Curve {
   readonly band?: {readonly low: readonly number[]; readonly high: readonly number[]};
   /** Fills the area down to zero, for densities. */
   readonly fill?: boolean;
-  /** Marks every point, for few of them. */
-  readonly markers?: boolean;
+  /** Marks every point, for few of them; 'only' draws no line between them. */
+  readonly markers?: boolean | 'only';
 }
 
 export interface CurvesOptions extends AxesOptions {
@@ -37,12 +37,12 @@ export function curves(lines: readonly Curve[], options: CurvesOptions = {}): Fi
     if (line.band) data.push(band(line, colour));
     data.push({
       type: 'scatter',
-      mode: line.markers ? 'lines+markers' : 'lines',
+      mode: line.markers === 'only' ? 'markers' : line.markers ? 'lines+markers' : 'lines',
       name: line.name,
       x: [...line.x],
       y: [...line.y],
       line: {color: colour, width: 2, dash: line.dash ?? 'solid'},
-      marker: {size: 6},
+      marker: {size: 6, color: colour},
       fill: line.fill ? 'tozeroy' : undefined,
       fillcolor: line.fill ? transparent(colour, 0.18) : undefined,
     });

@@ -4,6 +4,7 @@ import {Command} from 'commander';
 import {UserError} from '../../core/checks';
 import {writeFileWhole} from '../../core/files';
 import {assertFileWritable, assertReplaceable} from '../../core/folders';
+import {mapRecord} from '../../core/records';
 import type {SplitName} from '../../core/types';
 import type {Dataset} from '../../datasets/dataset';
 import {allScoreRows} from '../../evaluation/detail-rows';
@@ -98,7 +99,7 @@ async function evaluate(model: string | undefined, command: Command): Promise<vo
     source: dataset.source,
     version: packageVersion(),
     seconds: (performance.now() - started) / 1000,
-    features: inspection.featureNames,
+    features: mapRecord(scored.metrics.frechet, score => score.features),
   };
   const report = buildEvaluationReport(facts, {...scored, evaluation}, remarks);
   console.log(scoreRowTable(allScoreRows(report)));

@@ -2,7 +2,7 @@
 import type {EvaluationDetails} from '../../evaluation/details';
 import type {Inspection} from '../../evaluation/inspection';
 import type {EvaluationMetrics} from '../../evaluation/metrics-record';
-import {neighbourMap, type PlanePoint, principalComponents} from '../../evaluation/projections';
+import {mapNeighbours, neighbourMap, type PlanePoint, principalComponents} from '../../evaluation/projections';
 import type {ScoreRow} from '../../evaluation/score-rows';
 import {scoreBars} from '../bars';
 import {codeMap, type MappedCode} from '../code-map';
@@ -149,7 +149,7 @@ function codeFigures({inspection}: FigureContent): ReportFigure[] {
     for (let i = 0; i < count; i++) add(codes.generated, i, judged ? judged.labels[i]! : -1, kinds.length);
   }
   const names = codes.generated ? [...kinds, 'generated'] : kinds;
-  if (values.length < 20 || codes.width < 2) return [];
+  if (values.length <= mapNeighbours || codes.width < 2) return [];
   const map = (points: readonly PlanePoint[]): MappedCode[] => marks.map((mark, i) => ({...mark, point: points[i]!}));
   const {points, explained} = principalComponents(values);
   const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
@@ -171,7 +171,7 @@ function codeFigures({inspection}: FigureContent): ReportFigure[] {
       place: 'codes',
       figure: codeMap(map(neighbourMap(values, seed)), names, classNames, {title: 'The same codes, UMAP'}),
       alt: 'The same codes on a UMAP map.',
-      caption: `UMAP (15 neighbours, seed ${seed}) keeps near codes near; how far groups lie from each other means little.`,
+      caption: `UMAP (${mapNeighbours} neighbours, seed ${seed}) keeps near codes near; how far groups lie from each other means little.`,
     },
   ];
 }
@@ -212,24 +212,38 @@ function soundFigures({exhibits: {sounds}, inspection: {modalities}}: FigureCont
 }
 
 function sampleSizeFigures({details: {sampleSize}}: FigureContent): ReportFigure[] {
-  return sampleSize.map(({name, features, points, value, ci95}): ReportFigure => {
-    const sorted = [...points].sort((a, b) => a.count - b.count);
+  return sampleSize.map(({name, features, points, value, slope, ci95}): ReportFigure => {
+    const least = Math.min(...points.map(({count}) => count));
     return {
       id: `sample-size-${name.replace(/[^\p{L}\d]+/gu, '-')}`,
       place: 'sample-size',
       figure: curves(
-        [{name, x: sorted.map(p => p.count), y: sorted.map(p => p.value), colour: colours.generated, markers: true}],
+        [
+          {
+            name: 'scores of random parts',
+            x: points.map(({count}) => 1 / count),
+            y: points.map(point => point.value),
+            colour: colours.generated,
+            markers: 'only',
+          },
+          {
+            name: 'straight line',
+            x: [0, 1 / least],
+            y: [value, value + slope / least],
+            colour: colours.muted,
+            dash: 'dash',
+          },
+        ],
         {
           title: name,
-          xTitle: 'generated samples',
+          xTitle: '1 / number of generated samples',
           yTitle: features,
           widthPx: 460,
           heightPx: 300,
-          levels: [{value, label: `for infinitely many: ${value.toFixed(2)}`}],
         },
       ),
       alt: `${name} of parts of the generated samples.`,
-      caption: `Extrapolated to ${value.toFixed(2)} (${ci95[0].toFixed(2)} … ${ci95[1].toFixed(2)}), a straight line over 1/n.`,
+      caption: `At the left end, for infinitely many: ${value.toFixed(2)} (${ci95[0].toFixed(2)} … ${ci95[1].toFixed(2)}). The rightmost point is of ${least} samples.`,
     };
   });
 }
