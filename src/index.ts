@@ -213,6 +213,7 @@ export {type Curve, curves, type LossRecord, lossCurves} from './plots/curves';
 export type {Figure, Point} from './plots/figure';
 export {type GridRow, imageGrid} from './plots/image-grid';
 export {matrix} from './plots/matrix';
+export {type PointPanel, pointPanels} from './plots/point-panels';
 export {type Cloud, latentMap, pointClouds} from './plots/points';
 export {renderFigure, renderSvg} from './plots/render';
 export {reportExamples} from './plots/report/examples';
@@ -221,6 +222,24 @@ export {sampleGrid} from './plots/sample-grid';
 export {type NamedSpectrogram, spectrograms} from './plots/spectrogram';
 export {classColours, colours, modalityColours} from './plots/theme';
 export {imageGridPng, pictureTile, spectrogramTile, type Tile, tilePng} from './plots/tiles';
+export {
+  type ModeProblem,
+  type ModeRun,
+  type ModeSetting,
+  type ModeSettingName,
+  modeProblems,
+  modeSettings,
+  runModes,
+} from './tasks/mode-collapse';
+export {
+  defaultSemiSupervisedConfig,
+  type SemiSupervisedConfig,
+  type SemiSupervisedData,
+  type SemiSupervisedOptions,
+  type SemiSupervisedResult,
+  trainSemiSupervised,
+} from './tasks/semi-supervised';
+export {chooseLabelled} from './tasks/semi-supervised/batches';
 export {drawShifts, type Shifts, shift, shiftLimits} from './training/augment';
 export {type Checkpoint, readCheckpoint} from './training/checkpoint';
 export {
