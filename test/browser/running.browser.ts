@@ -53,7 +53,8 @@ describe('running cells in JupyterLab', () => {
       assert.ok(marked > 0, text);
       assert.equal(lines[marked + 1]!.indexOf('^'), lines[marked]!.indexOf('name'), 'the caret stands below the name');
       await notebook.waitUntilIdle();
-      assert.equal(await notebook.outputs(2).count(), 0, 'the cell after the error did not run');
+      assert.equal(await notebook.number(2), '[ ]:', 'the cell after the error did not run');
+      assert.equal(await notebook.outputs(2).count(), 0);
       await notebook.picture('02-type-error');
       await notebook.run(2);
       assert.equal(await notebook.result(2), "'after'");
