@@ -19,6 +19,8 @@ interface EngineSpec {
   /** What it is, for the page of results. */
   readonly about: string;
   command(threads: number): readonly string[];
+  /** Threads inside an op, where that is not the number of threads: then ops run beside each other, each on one. */
+  readonly threadsInOp?: 1;
   /** Steps that are not counted: what an engine compiles, it compiles in these. */
   readonly warmup: number;
 }
@@ -36,6 +38,13 @@ const tensorflow =
 /** Adding an engine is adding a row. */
 export const engines = {
   compiled: {ours: true, about: 'this project, native engine, compileStep', command: ours('compiled'), warmup: 6},
+  'compiled (one thread an op)': {
+    ours: true,
+    about: 'the same with TF_NUM_INTRAOP_THREADS=1: as many threads, but each op has one of them',
+    command: ours('compiled'),
+    threadsInOp: 1,
+    warmup: 6,
+  },
   eager: {ours: true, about: 'this project, native engine, op by op', command: ours('eager'), warmup: 4},
   wasm: {ours: true, about: 'this project, WebAssembly, always one thread', command: ours('wasm'), warmup: 2},
   pytorch: {ours: false, about: 'PyTorch eager, fused Adam, contiguous', command: torch('eager'), warmup: 6},
@@ -56,6 +65,13 @@ export const engines = {
     ours: false,
     about: 'TensorFlow, the whole step in one tf.function, ResourceApplyAdam',
     command: tensorflow('graph'),
+    warmup: 6,
+  },
+  'tensorflow graph (one thread an op)': {
+    ours: false,
+    about: 'the same with one thread an op, as ours above',
+    command: tensorflow('graph-one-thread-an-op'),
+    threadsInOp: 1,
     warmup: 6,
   },
 } as const satisfies Record<string, EngineSpec>;
@@ -82,11 +98,12 @@ export class Worker {
   ) {
     const [program, ...args] = engines[engine].command(threads);
     const count = String(threads);
+    const spec: EngineSpec = engines[engine];
     this.child = spawn(program!, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: {
         ...process.env,
-        TF_NUM_INTRAOP_THREADS: count,
+        TF_NUM_INTRAOP_THREADS: String(spec.threadsInOp ?? threads),
         TF_NUM_INTEROP_THREADS: count,
         OMP_NUM_THREADS: count,
         MKL_NUM_THREADS: count,

@@ -46,7 +46,10 @@ class Bench {
   async parity(): Promise<void> {
     for (const net of this.games) {
       for (const batch of this.options.batches) {
-        const names: EngineName[] = ['eager', ...this.engines.filter(name => name !== 'eager')];
+        const names: EngineName[] = [
+          'eager',
+          ...this.engines.filter(name => name !== 'eager' && !('threadsInOp' in engines[name])),
+        ];
         const rows = await this.withExchange(net, batch, folder =>
           checkParity(net, batch, names, this.maxThreads, folder),
         );
@@ -69,8 +72,7 @@ class Bench {
         );
         for (const threads of this.options.threads) {
           const settings = {threads, rounds, roundMs, patienceSeconds};
-          // WebAssembly has one thread, whatever it is given.
-          const names = agreeing.filter(engine => engine !== 'wasm' || threads === Math.min(...this.options.threads));
+          const names = agreeing.filter(engine => isDistinct(engine, threads, this.options.threads));
           const outcome = await this.withExchange(net, batch, folder =>
             timeEngines(net, batch, names, {...settings, folder}),
           );
@@ -216,7 +218,8 @@ class Bench {
 
   /** Channels-last differs from contiguous only where there are pictures. */
   private agrees(net: NetName, batch: number, engine: EngineName): boolean {
-    if (engine === 'eager') return true;
+    if (engine === 'eager' || engine === 'compiled (one thread an op)') return true;
+    if (engine === 'tensorflow graph (one thread an op)') return this.agrees(net, batch, 'tensorflow graph');
     if (engine === 'pytorch channels-last' && (net === 'perceptron' || net === 'lstm-text')) return false;
     return this.results.parity.some(
       row => row.net === net && row.batch === batch && row.engine === engine && row.agrees,
@@ -246,6 +249,12 @@ class Bench {
       rmSync(parent, {recursive: true, force: true});
     }
   }
+}
+
+/** WebAssembly has one thread, whatever it is given; with one thread every op has one. */
+function isDistinct(engine: EngineName, threads: number, all: readonly number[]): boolean {
+  if (engine === 'wasm') return threads === Math.min(...all);
+  return threads > 1 || !('threadsInOp' in engines[engine]);
 }
 
 main().catch((error: Error) => {

@@ -104,9 +104,9 @@ async function ready(engine: EngineName, net: NetName, batch: number, options: T
   const worker = await Worker.start(engine, threads);
   try {
     await worker.ask({command: 'load', net, batch, folder}, patienceSeconds);
-    await worker.ask({command: 'time', steps: engines[engine].warmup}, patienceSeconds);
-    const {milliseconds} = await worker.ask({command: 'time', steps: 2}, patienceSeconds);
-    const steps = Math.max(1, Math.min(20, Math.round(roundMs / median(milliseconds!))));
+    const {milliseconds} = await worker.ask({command: 'time', steps: engines[engine].warmup}, patienceSeconds);
+    // The last of them are steps as they will be.
+    const steps = Math.max(1, Math.min(20, Math.round(roundMs / median(milliseconds!.slice(-2)))));
     return {engine, worker, steps, rssBytes: 0};
   } catch (error) {
     worker.stop();
@@ -140,9 +140,9 @@ function chosenRounds(rounds: readonly Round[], wanted: number): Round[] {
   return rounds.filter(({othersCores}) => othersCores <= limit).slice(0, wanted);
 }
 
-/** The first step of a turn finds caches that another engine has filled; it is not counted. */
+/** The first step of a turn finds caches that another engine has filled; where steps are short it is not counted. */
 async function play(runner: Runner): Promise<{turn: Turn; processorSeconds: number}> {
-  const first = await runner.worker.ask({command: 'time', steps: 1});
+  const first = runner.steps > 1 ? await runner.worker.ask({command: 'time', steps: 1}) : {processorSeconds: 0};
   const {milliseconds, cores, rssBytes, processorSeconds} = await runner.worker.ask({
     command: 'time',
     steps: runner.steps,

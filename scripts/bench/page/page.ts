@@ -67,7 +67,7 @@ function conditions({machine, versions, rows}: Results): string {
 
 const {learningRate, beta1, beta2, epsilon} = adamSettings;
 const stepsNote = `A step is D's move and then G's (of the critic, its one move): forward, backward, Adam (α ${learningRate}, β ${beta1} and ${beta2}, ε ${epsilon}), and both losses read on the host. Batches are ready in the engine's memory, and alternate.
-Each engine is one process that lives through all rounds; one is active at a time. In a round each runs about 150 ms of steps after one that is not counted; the first engine changes from round to round. What an engine compiles, it compiles before.
+Each engine is one process that lives through all rounds; one is active at a time. In a round each runs about 150 ms of steps after one that is not counted (or one step, where that takes longer); rounds in which other programs took more than a twentieth of a core are played again, at most twice as often; the first engine changes from round to round. What an engine compiles, it compiles before.
 *Median ± interquartile range* in milliseconds over all steps; *×* is the median over rounds of an engine's time divided by compiled's in the same round; *cores* is processor time over wall time.
 Threads: TF_NUM_INTRAOP_THREADS, TF_NUM_INTEROP_THREADS (our native engine and TensorFlow), torch.set_num_threads, torch.set_num_interop_threads, OMP_NUM_THREADS and MKL_NUM_THREADS are all that number. WebAssembly always has one.
 

@@ -1,6 +1,6 @@
 """TensorFlow's side of the benchmark: plain ops and its fused Adam op, no Keras.
 
-Called as:  python tensorflow_worker.py eager|graph THREADS
+Called as:  python tensorflow_worker.py eager|graph|graph-one-thread-an-op THREADS
 `graph` is the whole step, both players and both updates, in one tf.function.
 """
 
@@ -8,14 +8,16 @@ import os
 import sys
 
 VARIANT, THREADS = sys.argv[1], int(sys.argv[2])
-os.environ["TF_NUM_INTRAOP_THREADS"] = os.environ["TF_NUM_INTEROP_THREADS"] = str(THREADS)
+THREADS_IN_OP = 1 if VARIANT == "graph-one-thread-an-op" else THREADS
+os.environ["TF_NUM_INTRAOP_THREADS"] = str(THREADS_IN_OP)
+os.environ["TF_NUM_INTEROP_THREADS"] = str(THREADS)
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import tensorflow as tf  # noqa: E402
 from common import ADAM, Batches, read_batches, read_tensors, serve  # noqa: E402
 from tensorflow_nets import GAMES  # noqa: E402
 
-tf.config.threading.set_intra_op_parallelism_threads(THREADS)
+tf.config.threading.set_intra_op_parallelism_threads(THREADS_IN_OP)
 tf.config.threading.set_inter_op_parallelism_threads(THREADS)
 
 
@@ -51,7 +53,7 @@ class Subject:
         }
         self.optimizers = {player: Adam(weights) for player, weights in self.players.items()}
         self.batches = Batches([{k: tf.constant(v) for k, v in batch.items()} for batch in read_batches(folder)])
-        self.run = tf.function(self.all_moves) if VARIANT == "graph" else self.all_moves
+        self.run = tf.function(self.all_moves) if VARIANT != "eager" else self.all_moves
 
     def slopes_of(self, player, loss, batch):
         own = self.players[player]
@@ -77,7 +79,7 @@ class Subject:
             def slopes_of(batch, player=player, loss=loss):
                 return self.slopes_of(player, loss, batch)
 
-            run = tf.function(slopes_of) if VARIANT == "graph" else slopes_of
+            run = tf.function(slopes_of) if VARIANT != "eager" else slopes_of
             for number, batch in enumerate(self.batches.batches):
                 value, found = run(batch)
                 losses[number].append(float(value.numpy()))
@@ -85,4 +87,4 @@ class Subject:
         return losses, gradients
 
 
-serve(f"TensorFlow {tf.__version__}, {tf.config.threading.get_intra_op_parallelism_threads()} threads", Subject)
+serve(f"TensorFlow {tf.__version__}, {THREADS} threads, {THREADS_IN_OP} an op", Subject)
