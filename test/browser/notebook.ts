@@ -164,8 +164,10 @@ export class Notebook {
   /** The same of the whole notebook: the window is made as high as it is. */
   async wholePicture(name: string): Promise<void> {
     const before = this.page.viewportSize()!;
+    // JupyterLab leaves cells that are out of sight for later, and a picture does not wait for them.
+    const style = await this.page.addStyleTag({content: '.jp-Cell { content-visibility: visible !important; }'});
     const scrolled = this.page.locator('.jp-NotebookPanel .jp-WindowedPanel-outer');
-    // What comes into view may turn out higher or lower than it was taken for.
+    // A cell that is laid out may turn out higher or lower than it was taken for.
     for (let turn = 0; turn < 8; turn++) {
       await scrolled.evaluate(element => element.scrollTo(0, 0));
       const end = await this.cells.last().evaluate(cell => cell.getBoundingClientRect().bottom);
@@ -174,6 +176,7 @@ export class Notebook {
       await this.page.setViewportSize({width: before.width, height});
     }
     await this.picture(name);
+    await style.evaluate((element: Element) => element.remove());
     await this.page.setViewportSize(before);
   }
 
