@@ -57,7 +57,7 @@ export function readNpy(file: string): NpyArray {
   const size = shape.reduce((product, n) => product * n, 1);
   const [width, read] = reader;
   if (bytes.length - end !== size * width) {
-    throw badInput(file, `${size * width} bytes of values long (shape [${shape.join(', ')}])`, `${bytes.length - end}`);
+    throw badInput(file, `${size * width} bytes of values long (shape [${shape.join(', ')}])`, bytes.length - end);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset + end);
   return {dtype, shape, values: Float32Array.from({length: size}, (_, i) => read(view, i * width))};

@@ -63,11 +63,11 @@ export function assertSampleSet(set: SampleSet, modalities: Modalities, numClass
   const [first] = Object.values(set.generated);
   const count = first!.shape[0]!;
   for (const {metric, count: needed} of [fewest, mostDemanding]) {
-    if (count < needed) throw badInput(first!.from, `at least ${needed} samples for ${metric}`, `${count}`);
+    if (count < needed) throw badInput(first!.from, `a file of at least ${needed} samples for ${metric}`, count);
   }
   if (!set.labels) return;
   const {from, values} = set.labels;
-  if (values.length !== count) throw badInput(from, `${count} labels, one a sample`, `${values.length}`);
+  if (values.length !== count) throw badInput(from, `${count} labels, one a sample`, values.length);
   const bad = values.findIndex(label => label < 0 || label >= numClasses);
   if (bad >= 0) throw badInput(from, `labels from 0 to ${numClasses - 1}`, `${values[bad]} in sample ${bad}`);
 }
@@ -78,14 +78,14 @@ export function assertRowsOfSplit(set: SampleSet, split: string, truth: ArrayLik
     const [first] = Object.values(parts);
     const count = first!.shape[0]!;
     if (count > truth.length) {
-      throw badInput(first!.from, `at most ${truth.length} rows, those of the ${split} split`, `${count}`);
+      throw badInput(first!.from, `at most ${truth.length} rows, those of the ${split} split`, count);
     }
     if (!labels) continue;
     if (labels.values.length !== count) throw badInput(labels.from, `${count} labels, one a row`, labels.values.length);
     const bad = labels.values.findIndex((label, row) => truth[row]! >= 0 && label !== truth[row]);
     if (bad >= 0) {
       const rule = `the labels of the ${split} split, row by row (${truth[bad]} in row ${bad})`;
-      throw badInput(labels.from, rule, `${labels.values[bad]}`);
+      throw badInput(labels.from, rule, labels.values[bad]);
     }
   }
 }
