@@ -17,7 +17,7 @@ import {memorization} from './memorization';
 import type {CoherenceGroup, Direction, EvaluationMetrics, Score} from './metrics-record';
 import {judge, type Oracles, whyOracleDoesNotFit} from './oracles';
 import {distinctParts, partsOf, type RealRows, realRows, rowNumbers} from './real-rows';
-import {assertRowsOfSplit, assertSampleSet, type SampleSet, samplesAsMaker} from './sample-set';
+import {assertRowsOfSplit, assertSampleSet, type SampleSet, sampledModalities, samplesAsMaker} from './sample-set';
 import {inScope} from './scope';
 import {neighbourDifferences, sharpnessScore} from './sharpness';
 import {textScores} from './text-scores';
@@ -65,7 +65,7 @@ export function evaluateSamples(
   const made = set.generated ? Object.values(set.generated)[0]!.shape[0]! : Number.POSITIVE_INFINITY;
   const count = Math.min(options.count ?? 2000, made);
   return inScope(() => {
-    const drawn = drawnRows(dataset, split, count, seed);
+    const drawn = drawnRows(dataset, split, count, seed, sampledModalities(set, dataset.modalities));
     const maker = samplesAsMaker(set, dataset.modalities, drawn, count);
     const inspection = inspect(maker, dataset, oracles, {split, seed, count});
     const {modalities} = maker;
@@ -74,11 +74,7 @@ export function evaluateSamples(
       Object.entries(oracles).filter(([name]) => name in modalities && !(name in unavailable)),
     );
     const cache = new FeatureCache(modalities);
-    const only = <E extends {parts: object}>(example: E): E => ({
-      ...example,
-      parts: Object.fromEntries(Object.entries(example.parts).filter(([name]) => name in modalities)),
-    });
-    const real = realRows(drawn.examples.map(only), modalities, fitting, cache);
+    const real = realRows(drawn.examples, modalities, fitting, cache);
     const generated = maker.generate() ?? {};
     const shownModalities = Object.fromEntries(Object.entries(modalities).filter(([name]) => name in generated));
     const stream = new RandomStream(seed, 'evaluation/intervals');
@@ -87,7 +83,7 @@ export function evaluateSamples(
           {
             real,
             reference: realRows(
-              drawnRows(dataset, 'train', count, seed).examples.map(only),
+              drawnRows(dataset, 'train', count, seed, modalities).examples,
               modalities,
               fitting,
               cache,

@@ -76,7 +76,7 @@ export function inspect(maker: Maker, dataset: Dataset, oracles: Oracles, option
           modalities[name] && whyOracleDoesNotFit(oracle, modalities[name], dataset.classNames) === null,
       ),
     );
-    const {examples} = drawnRows(dataset, split, count, seed);
+    const {examples} = drawnRows(dataset, split, count, seed, modalities);
     const real = realRows(examples, modalities, fitting, new FeatureCache(modalities));
     const drawn = maker.generate();
     const codes = maker.encode ? codesByModality(maker.encode, real) : null;

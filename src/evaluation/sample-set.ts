@@ -55,7 +55,7 @@ export function assertSampleSet(set: SampleSet, modalities: Modalities, numClass
     for (const [name, parts] of Object.entries(group)) {
       assertParts(parts, name, modalities);
       if (parts.shape[0] !== first!.shape[0]) {
-        throw badInput(parts.from, `as long as ${first!.from}, ${first!.shape[0]} rows,`, `${parts.shape[0]} rows`);
+        throw badInput(parts.from, `as long as ${first!.from} (${first!.shape[0]} rows)`, `${parts.shape[0]} rows`);
       }
     }
   }
