@@ -2,11 +2,14 @@
 import {RandomStream} from '../../src/core/random';
 import type {AudioModality} from '../../src/core/types';
 import {groupedBars, scoreBars} from '../../src/plots/bars';
+import {codeMap} from '../../src/plots/code-map';
 import {curves, lossCurves} from '../../src/plots/curves';
 import type {Figure, Point} from '../../src/plots/figure';
 import {imageGrid} from '../../src/plots/image-grid';
+import {scoreIntervals} from '../../src/plots/intervals';
 import {matrix} from '../../src/plots/matrix';
 import {latentMap, pointClouds} from '../../src/plots/points';
+import {rocCurves} from '../../src/plots/roc';
 import {spectrograms} from '../../src/plots/spectrogram';
 import {pictureTile, spectrogramTile, type Tile} from '../../src/plots/tiles';
 
@@ -100,6 +103,44 @@ export function everyFigure(): Record<string, Figure> {
       ],
       clip,
       {title: 'Two clips'},
+    ),
+    codeMap: codeMap(
+      ['picture', 'caption', 'generated'].flatMap((_, kind) =>
+        [0, 1, 2].flatMap(label =>
+          cloud(stream, 2 * label, label % 2)
+            .slice(0, 12)
+            .map(point => ({point, label, kind})),
+        ),
+      ),
+      ['picture', 'caption', 'generated'],
+      names,
+      {title: 'Codes of three classes', xTitle: 'first component'},
+    ),
+    rocCurves: rocCurves(
+      [
+        {
+          name: 'mismatched picture',
+          auroc: 0.9,
+          curve: {falsePositiveRate: [0, 0, 0.2, 1], truePositiveRate: [0, 0.6, 0.9, 1]},
+        },
+        {name: 'generated', auroc: 0.6, curve: {falsePositiveRate: [0, 0.4, 1], truePositiveRate: [0, 0.6, 1]}},
+      ],
+      {title: 'What D can tell apart'},
+    ),
+    scoreIntervals: scoreIntervals(
+      ['joint', 'one given'],
+      [
+        {
+          name: 'first',
+          scores: [
+            {value: 0.9, ci95: [0.88, 0.92]},
+            {value: 0.7, ci95: [0.6, 0.8]},
+          ],
+        },
+        {name: 'second', scores: [{value: 0.95, ci95: [0.94, 0.96]}, null]},
+      ],
+      [0.98, undefined],
+      {title: 'Coherence'},
     ),
   };
 }
