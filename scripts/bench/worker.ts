@@ -15,7 +15,12 @@ const engine = process.argv[2] as 'compiled' | 'eager' | 'wasm';
 async function main(): Promise<void> {
   const backend = await selectBackend({prefer: engine === 'wasm' ? 'wasm' : 'native'});
   if (backend.name !== (engine === 'wasm' ? 'wasm' : 'native')) throw new Error(backend.line);
-  say({version: `TensorFlow.js 4.22.0, ${backend.line.replace('backend: ', '')}`});
+  say({
+    version:
+      engine === 'wasm'
+        ? `TensorFlow.js ${backend.version}, wasm`
+        : `TensorFlow.js 4.22.0 on TensorFlow ${backend.version}`,
+  });
   let subject: Subject | null = null;
   for await (const line of createInterface({input: process.stdin})) {
     const request = JSON.parse(line) as Request;

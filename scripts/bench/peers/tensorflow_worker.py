@@ -87,4 +87,4 @@ class Subject:
         return losses, gradients
 
 
-serve(f"TensorFlow {tf.__version__}, {THREADS} threads, {THREADS_IN_OP} an op", Subject)
+serve(f"TensorFlow {tf.__version__}", Subject)

@@ -76,4 +76,4 @@ class Subject:
         return losses, gradients
 
 
-serve(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads", Subject)
+serve(f"PyTorch {torch.__version__}", Subject)
