@@ -36,7 +36,7 @@ export async function comparisonPage(comparison: Comparison, runs: RunLines): Pr
       rows.map(row => row.name.replace(/^coherence[ ,]+/, '')),
       scores,
       rows.map(row => row.real),
-      {title},
+      {title, widthPx: 480},
     );
     figures.push(
       figureImage(

@@ -34,7 +34,7 @@ export function evaluationPage(content: PageContent): string {
       content,
       'codes',
       'Map of the codes',
-      'What the encoder reads from parts of the same rows, and from generated examples. Class names stand at the middle of their points.',
+      'What the encoder reads from parts of the same rows, and from generated examples. Class names stand on the point nearest to the middle of their class.',
     ),
     gallerySection(exhibits),
     figureSection(
