@@ -16,6 +16,8 @@ export interface CompileTimeRow {
   readonly loadingMs: number;
   /** Both. */
   readonly compileMs: number;
+  /** How the tries were summed up: `median of 5`. */
+  readonly of: string;
   /** Size of the graph. */
   readonly nodes: number;
   readonly bytes: number;
@@ -42,7 +44,17 @@ export async function measureCompileTime(
     const later = median(Array.from({length: 7}, () => timed(() => subject.run())));
     const [recordingMs, loadingMs] = [Math.max(0, recorded - 2 * eagerMs), first - later];
     const size = subject.compiled.program.size!;
-    tries.push({net, batch, r1: withR1, eagerMs, recordingMs, loadingMs, compileMs: recordingMs + loadingMs, ...size});
+    tries.push({
+      net,
+      batch,
+      r1: withR1,
+      eagerMs,
+      recordingMs,
+      loadingMs,
+      compileMs: recordingMs + loadingMs,
+      of: `median of ${repeats}`,
+      ...size,
+    });
     subject.dispose();
   }
   return tries.sort((a, b) => a.compileMs - b.compileMs)[Math.floor(repeats / 2)]!;

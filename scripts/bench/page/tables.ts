@@ -85,7 +85,7 @@ export function equalityTable({equality}: Results): string {
 
 export function compileTimeTable({compileTime}: Results): string {
   return table(
-    ['net', 'plain step, ms', 'recording, ms', 'loading, ms', 'together, ms', 'nodes', 'graph, kB'],
+    ['net', 'plain step, ms', 'recording, ms', 'loading, ms', 'together, ms', 'nodes', 'graph, kB', 'tries'],
     compileTime.map(row => [
       row.r1 ? `${row.net}, with R1` : row.net,
       figure(row.eagerMs),
@@ -94,6 +94,7 @@ export function compileTimeTable({compileTime}: Results): string {
       figure(row.compileMs),
       row.nodes,
       Math.round(row.bytes / 1024),
+      row.of,
     ]),
   );
 }
