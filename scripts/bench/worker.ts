@@ -8,7 +8,8 @@ import {createInterface} from 'node:readline';
 import {selectBackend} from '../../src/backend/select';
 import {writeSafetensors} from '../../src/model/weights';
 import type {Request, Response} from './protocol';
-import {buildSubject, type Subject} from './subject';
+import {buildSubject} from './subject';
+import type {Subject} from './subject-type';
 
 const engine = process.argv[2] as 'compiled' | 'eager' | 'wasm';
 

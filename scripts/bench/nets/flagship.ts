@@ -19,7 +19,7 @@ import {
   type GeneratorBatch,
   generatorStep,
 } from '../../../src/training/steps';
-import type {Subject, SubjectOptions} from '../subject';
+import type {Subject, SubjectOptions} from '../subject-type';
 import {momentsOf} from './game-subject';
 
 const numBatches = 4;

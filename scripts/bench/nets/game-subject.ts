@@ -4,7 +4,7 @@ import {mapRecord} from '../../../src/core/records';
 import {tf} from '../../../src/core/tensorflow';
 import type {StoredTensor} from '../../../src/model/weights';
 import {Adam} from '../../../src/training/optimizers/adam';
-import type {Slopes, Subject, SubjectOptions} from '../subject';
+import type {Slopes, Subject, SubjectOptions} from '../subject-type';
 import {adamSettings, type Game, type PlayerName} from './game';
 import {drawBatches} from './inputs';
 import {buildGame, type GameName} from './nets';
