@@ -3,7 +3,7 @@
  * docs/modes.md, modes.json and modes.png. Runs that modes.json holds already are not made again.
  *
  * Called as:  npm run bench:modes
- *             npm run bench:modes -- --seeds 10 --updates 20000 --settings plain,r1 --problems grid --fresh --out DIR
+ *             npm run bench:modes -- --seeds 10 --updates 20000 --settings plain,r1 --problems grid --fresh --no-page --out DIR
  */
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
@@ -16,12 +16,14 @@ import type {ModeRow} from './modes/rows';
 
 async function main(): Promise<void> {
   const {values} = parseArgs({
+    allowNegative: true,
     options: {
       seeds: {type: 'string', default: '5'},
       updates: {type: 'string', default: '20000'},
       problems: {type: 'string', default: Object.keys(modeProblems).join(',')},
       settings: {type: 'string', default: Object.keys(modeSettings).join(',')},
       fresh: {type: 'boolean', default: false},
+      page: {type: 'boolean', default: true},
       out: {type: 'string', default: join(__dirname, '..', 'docs')},
     },
   });
@@ -45,7 +47,7 @@ async function main(): Promise<void> {
       }
     }
   }
-  await pageOf(rows.all(), values.out);
+  if (values.page) await pageOf(rows.all(), values.out);
 }
 
 async function measure(

@@ -142,6 +142,7 @@ export async function trainSemiSupervised(
     new Deck(unlabelled.length, stream('unlabelled')),
   ];
   const views = stream('views');
+  const alone = config.game === 0 && config.consistency === 0;
   const classify = (parts: readonly Float32Array[]) => classesOf(classifyAveraged, parts, spec);
   const dispose = () => {
     for (const each of [parameters.classifier, parameters.average, parameters.generator]) each.dispose();
@@ -153,23 +154,19 @@ export async function trainSemiSupervised(
       const losses: Record<string, number> = {};
       tf.tidy(() => {
         const some = labelledDeck.next(config.labelledBatch);
-        const many = deck.next(config.unlabelledBatch).map(i => unlabelled[i]!);
-        const batch = {
-          labelled: randomViews(
-            some.map(i => labelled.parts[i]!),
-            spec,
-            views,
-            config.bending,
-          ),
+        const many = alone ? [] : deck.next(config.unlabelledBatch).map(i => unlabelled[i]!);
+        const varied = (parts: readonly Float32Array[]) => randomViews(parts, spec, views, config.bending);
+        const batch: ClassifierBatch = {
+          labelled: varied(some.map(i => labelled.parts[i]!)),
           labels: tf.tensor1d(
-            Int32Array.from(some, i => labelled.labels[i]!),
+            some.map(i => labelled.labels[i]!),
             'int32',
           ),
-          unlabelled: randomViews(many, spec, views, config.bending),
-          originals: stackGrids(many, spec),
+          unlabelled: alone ? null : varied(many),
+          originals: config.consistency > 0 ? stackGrids(many, spec) : null,
         };
         const lossD = moveD(batch, tf.scalar(config.classifierRate * fall));
-        const lossG = config.game > 0 ? moveG(batch.unlabelled, tf.scalar(config.generatorRate * fall)) : null;
+        const lossG = config.game > 0 ? moveG(batch.unlabelled!, tf.scalar(config.generatorRate * fall)) : null;
         if ((step + 1) % reportEvery !== 0 && step + 1 !== config.steps) return;
         losses['classifier'] = lossD.dataSync()[0]!;
         if (lossG) losses['generator'] = lossG.dataSync()[0]!;

@@ -171,6 +171,25 @@ test('two labelled pictures and many without: the classes are learnt, the same f
   assert.equal(tf.memory().numTensors, tensors);
 });
 
+test('without game and agreement the unlabelled are not looked at, with agreement alone there is no G', async () => {
+  const train = bars(40, 1);
+  const labelled = {parts: train.parts.slice(0, 4), labels: train.labels.slice(0, 4)};
+  const nothing = train.parts.map(part => part.map(() => Number.NaN));
+  const played = async (unlabelled: Float32Array[], weights: {game: number; consistency: number}) => {
+    const names: string[][] = [];
+    const options = {
+      ...few,
+      ...weights,
+      steps: 20,
+      onReport: ({losses}: {losses: object}) => names.push(Object.keys(losses)),
+    };
+    (await trainSemiSupervised(dataOf(labelled, unlabelled), options)).dispose();
+    return names;
+  };
+  assert.deepEqual(await played(nothing, {game: 0, consistency: 0}), [['classifier']]);
+  assert.deepEqual(await played(train.parts, {game: 0, consistency: 1}), [['classifier']]);
+});
+
 test('labels decide: exchanged, so are the classes', async () => {
   const train = bars(40, 1);
   const labelled = {parts: train.parts.slice(0, 2), labels: [1, 0]};

@@ -21,10 +21,10 @@ export interface ClassifierBatch {
   readonly labelled: tf.Tensor4D;
   /** Class indices, [N], int32. */
   readonly labels: tf.Tensor1D;
-  /** Changed at random, [N', H, W, C]. */
-  readonly unlabelled: tf.Tensor4D;
-  /** The same examples as they are. */
-  readonly originals: tf.Tensor4D;
+  /** Changed at random, [N', H, W, C]; null where neither the game nor agreement needs them. */
+  readonly unlabelled: tf.Tensor4D | null;
+  /** The same examples as they are; null without agreement. */
+  readonly originals: tf.Tensor4D | null;
 }
 
 export interface SemiSupervisedPlayers {
@@ -65,12 +65,11 @@ export function classifierStep(
       return players.classify(x, mask).logits;
     };
     const features = players.classifyAveraged(labelled).features.shape[1];
-    const count = unlabelled.shape[0];
-    const fake = game > 0 ? players.generate(chance.normal([count, players.latentDim])) : null;
-    const guess = consistency > 0 ? tf.softmax(players.classifyAveraged(originals).logits) : null;
+    const fake = game > 0 ? players.generate(chance.normal([unlabelled!.shape[0], players.latentDim])) : null;
+    const guess = consistency > 0 ? tf.softmax(players.classifyAveraged(originals!).logits) : null;
     const {value, gradients} = valueAndGradients(players.classifierVariables, () => {
       const labelledLogits = judge(labelled, features);
-      const unlabelledLogits = fake || guess ? judge(unlabelled, features) : null;
+      const unlabelledLogits = unlabelled ? judge(unlabelled, features) : null;
       let loss: tf.Scalar = crossEntropyLoss(labelledLogits, labels);
       if (fake) {
         const all = {labelled: labelledLogits, labels, unlabelled: unlabelledLogits!, fake: judge(fake, features)};
