@@ -15,7 +15,7 @@ import {
 import {chooseLabelled, Deck} from '../../src/tasks/semi-supervised/batches';
 import {buildClassifier, buildPlainGenerator} from '../../src/tasks/semi-supervised/networks';
 import {classifierStep, generatorStep} from '../../src/tasks/semi-supervised/steps';
-import {randomViews, stackGrids} from '../../src/tasks/semi-supervised/views';
+import {bendPicture, randomViews, stackGrids} from '../../src/tasks/semi-supervised/views';
 import {ExponentialMovingAverage} from '../../src/training/ema';
 import {Adam} from '../../src/training/optimizers/adam';
 
@@ -91,6 +91,36 @@ test('copies are as they are, views are changed, each in its own way', () => {
     assert.notDeepEqual(views.slice(0, 64), views.slice(64));
     assert.ok(views.every(value => value >= -1 && value <= 1));
   });
+});
+
+test('bending, by hand', () => {
+  const colour: ImageModality = {kind: 'image', height: 3, width: 3, channels: 2};
+  const part = Float32Array.from({length: 18}, (_, i) => i / 18);
+  const bent = (rows: number, columns: number, from = 0) => {
+    const pull = Float32Array.from({length: 50}, (_, i) => (i < from ? 0 : i % 2 === 0 ? rows : columns));
+    const out = new Float32Array(18);
+    bendPicture(part, out, colour, pull);
+    return Array.from(out);
+  };
+  const close = (got: number[], wanted: number[]) =>
+    got.forEach((x, i) => {
+      assert.ok(Math.abs(x - wanted[i]!) < 1e-6, `${i}: ${x}`);
+    });
+  const paper = [-1, -1];
+  const values = Array.from(part);
+  close(bent(0, 0), values);
+  close(bent(1, 0), [...values.slice(6), ...paper, ...paper, ...paper]);
+  close(
+    bent(0, -1),
+    [0, 6, 12].flatMap(from => [...paper, ...values.slice(from, from + 4)]),
+  );
+  // Half a pixel to the right: the mean of two neighbours.
+  close(
+    bent(0, 0.5).slice(0, 4),
+    [0, 1, 2, 3].map(i => (part[i]! + part[i + 2]!) / 2),
+  );
+  // Only the last of the five rows of places moves: the first two rows of three pixels stay.
+  close(bent(1, 0, 40), [...values.slice(0, 12), ...paper, ...paper, ...paper]);
 });
 
 test('a step of the classifier leaves G as it was and a step of G the classifier; each term adds to the loss', () => {

@@ -32,17 +32,20 @@ export function randomViews(
   const bent = new Float32Array(parts[0]!.length);
   return written(parts, spec, (part, out, offset) => {
     if (spec.kind !== 'image' || bending === 0) return change(part, out, offset, stream);
-    bend(part, bent, spec, bending, stream);
+    const scale = (bending * Math.max(spec.height, spec.width)) / 28;
+    const pull = stream.normals(2 * knots * knots).map(value => value * scale);
+    bendPicture(part, bent, spec, pull);
     change(bent, out, offset, stream);
   });
 }
 
-/** Each pixel comes from where a smooth random field points to; outside the picture is -1. */
-function bend(part: Float32Array, out: Float32Array, spec: GridModality, bending: number, stream: RandomStream): void {
+/**
+ * Each pixel comes from where a field points to that is linear between 5×5 places; outside the picture is -1.
+ *
+ * @param pull rows down and columns to the right, for each place in turn, 50 numbers; all (1, 0) moves a picture up by one.
+ */
+export function bendPicture(part: Float32Array, out: Float32Array, spec: GridModality, pull: Float32Array): void {
   const [height, width, channels] = partShape(spec) as [number, number, number];
-  const pull = stream.normals(2 * knots * knots);
-  const scale = (bending * Math.max(height, width)) / 28;
-  for (let i = 0; i < pull.length; i++) pull[i]! *= scale;
   const [down, across] = [(knots - 1) / Math.max(1, height - 1), (knots - 1) / Math.max(1, width - 1)];
   for (let row = 0, at = 0; row < height; row++) {
     const top = Math.min(knots - 2, Math.floor(row * down));
