@@ -62,7 +62,8 @@ describe('writing code in JupyterLab', () => {
   test("Shift+Tab shows a function's signature and what it does", async () => {
     await place.with('questions.ipynb', async notebook => {
       await notebook.run(0);
-      const tooltip = notebook.page.locator('.jp-Tooltip');
+      // JupyterLab shows the box before it has drawn what is in it.
+      const tooltip = notebook.page.locator('.jp-Tooltip', {hasText: /\S/});
       const questions: [number, string, RegExp[]][] = [
         [1, 'tf.matMul(', [/^\(function\) matMul/, /transposeA\?: boolean/, /dot product of two matrices/]],
         [2, 'frechetDistance(', [/^\(function\) frechetDistance\(/, /: number/]],
