@@ -39,6 +39,8 @@ export type {Dataset} from './datasets/dataset';
 export {loadDigits} from './datasets/digits';
 export {drawPoints, type GaussianModes} from './datasets/gaussian-mixtures';
 export {stratifiedSubset} from './datasets/pairing';
+export {loadShapes, type ShapesDataset, type ShapesOptions} from './datasets/shapes';
+export {type Combination, combinations, isHeldOut} from './datasets/shapes/combinations';
 export {formatWav, parseWav, readWav} from './datasets/wav';
 export {agreement, chanceAgreement, classFrequencies, classSpread} from './evaluation/classes';
 export {adjustedRandIndex, clusteringAccuracy, normalizedMutualInformation} from './evaluation/clustering';

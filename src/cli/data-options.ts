@@ -1,9 +1,10 @@
 /** The options that say which data a command works on; the same in every command. */
 import type {Command} from 'commander';
-import {badInput, unknownChoice} from '../core/checks';
+import {badInput, UserError, unknownChoice} from '../core/checks';
 import type {Modalities} from '../core/types';
 import type {Dataset} from '../datasets/dataset';
 import {loadDigits} from '../datasets/digits';
+import {loadShapes} from '../datasets/shapes';
 
 export interface DataOptions {
   readonly data: string;
@@ -13,6 +14,11 @@ export interface DataOptions {
 
 const datasets: Readonly<Record<string, (options: DataOptions) => Dataset>> = {
   digits: ({images, speech}) => loadDigits({imagesDir: images, speechDir: speech}),
+  shapes: options => {
+    const foreign = (['images', 'speech'] as const).find(name => options[name] !== undefined);
+    if (foreign) throw new UserError(`Expected --${foreign} with --data digits, got --data shapes.`);
+    return loadShapes();
+  },
 };
 
 export function addDataOptions(command: Command): Command {

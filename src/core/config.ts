@@ -144,6 +144,8 @@ const modalitySchema = z.discriminatedUnion('kind', [
     minFrequencyHz: z.number().min(0),
     maxFrequencyHz: z.number().positive(),
     floorDb: z.number().negative(),
+    channels: count.optional(),
+    referenceDb: z.number().optional(),
   }),
 ]);
 

@@ -25,7 +25,7 @@ export interface TextModality {
   readonly maxTokens: number;
 }
 
-/** A sound clip as log-mel spectrogram. Its tensor is [N, M, F, 1] in [-1, 1]: -1 is `floorDb` or less, 1 is 0 dB, the loudest cell of the clip. */
+/** A sound clip as log-mel spectrogram. Its tensor is [N, M, F, C] in [-1, 1]: -1 is `floorDb` or less, 1 is 0 dB, the loudest cell of the clip; C is 1, or 2 in stereo. */
 export interface AudioModality {
   readonly kind: 'audio';
   readonly sampleRateHz: number;
@@ -38,6 +38,10 @@ export interface AudioModality {
   readonly maxFrequencyHz: number;
   /** Level that becomes -1, in dB below the loudest cell of the clip; negative. */
   readonly floorDb: number;
+  /** C: 2 is stereo, left first; 1 when left out. */
+  readonly channels?: number;
+  /** Mel power that becomes 1, in dB; louder is cut. When left out it is the loudest cell of each clip, so that all clips are equally loud. */
+  readonly referenceDb?: number;
 }
 
 export type ModalitySpec = ImageModality | TextModality | AudioModality;
@@ -53,10 +57,13 @@ export interface Picture {
   readonly pixels: Uint8Array;
 }
 
-/** A mono waveform; samples in [-1, 1]. */
+/** A waveform; samples in [-1, 1]. */
 export interface Sound {
   readonly sampleRateHz: number;
+  /** Of several channels the samples of one moment stand together: left, right, left, right … */
   readonly samples: Float32Array;
+  /** 1 when left out. */
+  readonly channels?: number;
 }
 
 /** What a person sees, reads or hears: the raw form of one modality of one example. */
@@ -96,7 +103,7 @@ export function partShape(spec: ModalitySpec): number[] {
     case 'text':
       return [spec.maxTokens, spec.vocabulary.length];
     case 'audio':
-      return [spec.numMelBands, numFrames(spec), 1];
+      return [spec.numMelBands, numFrames(spec), spec.channels ?? 1];
   }
 }
 

@@ -40,8 +40,8 @@ export function parseWav(bytes: Uint8Array, file = 'WAV data'): Sound {
   return {sampleRateHz: format.sampleRateHz, samples: mixDown(chunks.data, format, file)};
 }
 
-/** A mono 16-bit PCM file. Samples outside [-1, 1] are cut; 0.5 becomes 16384, so that parseWav gives it back exactly. */
-export function formatWav({sampleRateHz, samples}: Sound): Buffer {
+/** A 16-bit PCM file. Samples outside [-1, 1] are cut; 0.5 becomes 16384, so that parseWav gives it back exactly. */
+export function formatWav({sampleRateHz, samples, channels = 1}: Sound): Buffer {
   const dataBytes = samples.length * 2;
   const buffer = Buffer.alloc(44 + dataBytes);
   buffer.write('RIFF', 0, 'latin1');
@@ -49,10 +49,10 @@ export function formatWav({sampleRateHz, samples}: Sound): Buffer {
   buffer.write('WAVEfmt ', 8, 'latin1');
   buffer.writeUInt32LE(16, 16);
   buffer.writeUInt16LE(formatTags.pcm, 20);
-  buffer.writeUInt16LE(1, 22); // channels
+  buffer.writeUInt16LE(channels, 22);
   buffer.writeUInt32LE(sampleRateHz, 24);
-  buffer.writeUInt32LE(sampleRateHz * 2, 28); // bytes a second
-  buffer.writeUInt16LE(2, 32); // bytes a frame
+  buffer.writeUInt32LE(sampleRateHz * 2 * channels, 28); // bytes a second
+  buffer.writeUInt16LE(2 * channels, 32); // bytes a frame
   buffer.writeUInt16LE(16, 34); // bits a sample
   buffer.write('data', 36, 'latin1');
   buffer.writeUInt32LE(dataBytes, 40);

@@ -16,7 +16,7 @@ export function augmentationFor(spec: ModalitySpec): Augmentation {
   const warp = spec.kind === 'image' ? randomPictureWarp : randomSoundWarp;
   return (part, out, offset, stream) => {
     resample(part, out, offset, height, width, channels, warp(stream));
-    if (spec.kind === 'audio') maskStrips(out, offset, height, width, stream);
+    if (spec.kind === 'audio') maskStrips(out, offset, height, width, channels, stream);
     addGainAndNoise(out, offset, part.length, stream);
   };
 }
@@ -86,18 +86,26 @@ function resample(
 }
 
 /** Silences one strip of up to 4 bands and one of up to 4 frames, each in half of the cases. */
-function maskStrips(out: Float32Array, offset: number, bands: number, frames: number, stream: RandomStream): void {
+function maskStrips(
+  out: Float32Array,
+  offset: number,
+  bands: number,
+  frames: number,
+  channels: number,
+  stream: RandomStream,
+): void {
+  const row = frames * channels;
   if (stream.uniform() < 0.5) {
     const [from, count] = [stream.integer(bands), stream.integer(5)];
     for (let band = from; band < Math.min(bands, from + count); band++) {
-      out.fill(-1, offset + band * frames, offset + (band + 1) * frames);
+      out.fill(-1, offset + band * row, offset + (band + 1) * row);
     }
   }
   if (stream.uniform() < 0.5) {
     const [from, count] = [stream.integer(frames), stream.integer(5)];
     for (let band = 0; band < bands; band++) {
-      const start = offset + band * frames;
-      out.fill(-1, start + from, start + Math.min(frames, from + count));
+      const start = offset + band * row;
+      out.fill(-1, start + from * channels, start + Math.min(frames, from + count) * channels);
     }
   }
 }

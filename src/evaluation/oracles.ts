@@ -140,8 +140,19 @@ export function loadOracles(folder: string = digitsOraclesFolder): Oracles {
   return oracles;
 }
 
-/** The oracles shipped for the embedded digits. Two folders up from src/evaluation and from dist/evaluation alike. */
-export const digitsOraclesFolder = path.join(__dirname, '..', '..', 'datasets', 'digits', 'oracles');
+/** The oracles shipped for an embedded dataset, by its name ('digits (own images)' has those of digits); none for other data. */
+export function oraclesOf({name}: {readonly name: string}): Oracles {
+  const known = ['digits', 'shapes'].find(embedded => name === embedded || name.startsWith(`${embedded} (`));
+  return known ? loadOracles(shippedOraclesFolder(known)) : {};
+}
+
+/** Two folders up from src/evaluation and from dist/evaluation alike. */
+export function shippedOraclesFolder(dataset: string): string {
+  return path.join(__dirname, '..', '..', 'datasets', dataset, 'oracles');
+}
+
+/** The oracles shipped for the embedded digits. */
+export const digitsOraclesFolder = shippedOraclesFolder('digits');
 
 export function disposeOracles(oracles: Oracles): void {
   for (const oracle of Object.values(oracles)) oracle.dispose();

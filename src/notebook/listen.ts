@@ -38,7 +38,8 @@ function isSound(sounds: Sound | Readonly<Record<string, Sound>>): sounds is Sou
 }
 
 function secondsOf(name: string, sound: Sound): string {
-  return `${name}: ${(sound.samples.length / sound.sampleRateHz).toFixed(2)} s of sound at ${sound.sampleRateHz} Hz`;
+  const seconds = sound.samples.length / (sound.channels ?? 1) / sound.sampleRateHz;
+  return `${name}: ${seconds.toFixed(2)} s of sound at ${sound.sampleRateHz} Hz`;
 }
 
 function fileName(name: string): string {

@@ -33,9 +33,10 @@ function tilesOf(name: string, part: tf.Tensor, modalities: Modalities): Tile[] 
   const spec = modalities[name]!;
   if (spec.kind !== 'audio')
     return decodeParts({[name]: part}, modalities).map(record => pictureTile(record[name] as Picture));
-  const [bands, frames] = partShape(spec) as [number, number];
+  const [bands, frames, channels] = partShape(spec) as [number, number, number];
+  const size = bands * frames * channels;
   const values = part.dataSync();
   return Array.from({length: part.shape[0]!}, (_, i) =>
-    spectrogramTile(values.subarray(i * bands * frames, (i + 1) * bands * frames), bands, frames),
+    spectrogramTile(values.subarray(i * size, (i + 1) * size), bands, frames, channels),
   );
 }

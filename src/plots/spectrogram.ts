@@ -4,7 +4,7 @@ import type {Figure, Json, PlotlyObject} from './figure';
 import {type AxesOptions, axis, baseLayout, colours} from './theme';
 import {magmaStops} from './tiles';
 
-/** One log-mel spectrogram, M×F values in [-1, 1], band by band from the lowest. */
+/** One log-mel spectrogram, M×F×C values in [-1, 1], band by band from the lowest. */
 export interface NamedSpectrogram {
   readonly name: string;
   readonly values: ArrayLike<number>;
@@ -12,14 +12,15 @@ export interface NamedSpectrogram {
 
 /**
  * Log-mel spectrograms side by side on one scale: time in seconds, bands by number, level in dB below the loudest cell
- * of the clip. A value of 1 is 0 dB, -1 is the modality's floor.
+ * of the clip. A value of 1 is 0 dB, -1 is the modality's floor. A stereo clip becomes two, left and right.
  */
 export function spectrograms(
-  clips: readonly NamedSpectrogram[],
+  named: readonly NamedSpectrogram[],
   spec: AudioModality,
   options: AxesOptions = {},
 ): Figure {
-  if (clips.length === 0) throw expected('clips', 'a non-empty list', []);
+  if (named.length === 0) throw expected('clips', 'a non-empty list', []);
+  const clips = named.flatMap(clip => channelsOf(clip, spec.channels ?? 1));
   const frames = numFrames(spec);
   const seconds = Array.from({length: frames}, (_, f) => (f * spec.hopLengthSamples) / spec.sampleRateHz);
   const bands = Array.from({length: spec.numMelBands}, (_, m) => m);
@@ -45,6 +46,16 @@ export function spectrograms(
   const widthPx = options.widthPx ?? Math.min(900, 120 + 210 * clips.length);
   const layout: PlotlyObject = {...baseLayout({heightPx: 270, ...options, widthPx}, {}), ...panels(clips)};
   return {data, layout};
+}
+
+/** One spectrogram a channel. */
+function channelsOf({name, values}: NamedSpectrogram, count: number): NamedSpectrogram[] {
+  if (count === 1) return [{name, values}];
+  const sides = count === 2 ? ['left', 'right'] : Array.from({length: count}, (_, channel) => String(channel + 1));
+  return sides.map((side, channel) => ({
+    name: `${name}, ${side}`,
+    values: Array.from(values).filter((_, i) => i % count === channel),
+  }));
 }
 
 /** Level in dB of a stored value: decibels(1, -80) is 0, decibels(-1, -80) is -80, decibels(0, -80) is -40. */

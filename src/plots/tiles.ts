@@ -20,21 +20,29 @@ export function pictureTile(picture: Picture): Tile {
 }
 
 /**
- * A log-mel spectrogram as a tile: time to the right, low bands at the bottom, silence black, loud pale yellow.
+ * A log-mel spectrogram as a tile: time to the right, low bands at the bottom, silence black, loud pale yellow. Of a stereo clip
+ * the left channel stands to the left of the right one.
  *
- * @param values M×F values in [-1, 1], band by band from the lowest.
+ * @param values M×F×C values in [-1, 1], band by band from the lowest.
  */
-export function spectrogramTile(values: ArrayLike<number>, numBands: number, numFrames: number): Tile {
-  if (values.length !== numBands * numFrames)
-    throw expected('values', `${numBands}×${numFrames} numbers`, values.length);
+export function spectrogramTile(values: ArrayLike<number>, numBands: number, numFrames: number, numChannels = 1): Tile {
+  const width = numFrames * numChannels;
+  if (values.length !== numBands * width)
+    throw expected(
+      'values',
+      `${[numBands, numFrames, ...(numChannels > 1 ? [numChannels] : [])].join('×')} numbers`,
+      values.length,
+    );
   const rgb = new Uint8Array(values.length * 3);
   for (let band = 0; band < numBands; band++) {
     for (let frame = 0; frame < numFrames; frame++) {
-      const at = ((numBands - 1 - band) * numFrames + frame) * 3;
-      rgb.set(magma((values[band * numFrames + frame]! + 1) / 2), at);
+      for (let channel = 0; channel < numChannels; channel++) {
+        const at = ((numBands - 1 - band) * width + channel * numFrames + frame) * 3;
+        rgb.set(magma((values[(band * numFrames + frame) * numChannels + channel]! + 1) / 2), at);
+      }
     }
   }
-  return {width: numFrames, height: numBands, rgb};
+  return {width, height: numBands, rgb};
 }
 
 export interface TileSheetOptions {

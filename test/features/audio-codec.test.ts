@@ -126,3 +126,35 @@ test('what is not such a sound is refused', () => {
   assert.throws(() => codec.decode(new Float32Array(7)), /Expected a spectrogram of 32 × 32 values, got 7\./);
   assert.throws(() => new AudioCodec({...digitSpeech, floorDb: 0}), /Expected floorDb to be negative, got 0\./);
 });
+
+test('in stereo the difference between the ears stays, and with a reference the loudness too', () => {
+  const {samples} = tone(1000);
+  const clip = (left: number, right: number): Sound => ({
+    sampleRateHz: 8000,
+    channels: 2,
+    samples: Float32Array.from({length: 8192}, (_, i) => samples[i >> 1]! * (i % 2 === 0 ? left : right)),
+  });
+  const stereo = new AudioCodec({...digitSpeech, channels: 2});
+  const values = stereo.encode(clip(0.1, 1));
+  assert.equal(values.length, 32 * 32 * 2);
+  const loudest = values.indexOf(1);
+  assert.equal(loudest % 2, 1);
+  // A tenth of the amplitude is -20 dB: 2/3 lower at a floor of -60 dB.
+  assert.ok(Math.abs(values[loudest - 1]! - 1 / 3) < 1e-3, `${values[loudest - 1]}`);
+  assert.deepEqual(
+    values.filter((_, i) => i % 2 === 1),
+    codec.encode(tone(1000)),
+  );
+  const absolute = new AudioCodec({...digitSpeech, channels: 2, referenceDb: 20});
+  const [loud, soft] = [absolute.encode(clip(1, 1)), absolute.encode(clip(0.1, 0.1))];
+  const top = loud.reduce((best, value, i) => (value > loud[best]! ? i : best), 0);
+  assert.ok(loud[top]! < 1 && Math.abs(loud[top]! - soft[top]! - 2 / 3) < 1e-3);
+  // Back to sound: the right ear ten times as loud as the left, and at the level that it had.
+  const decoded = absolute.decode(absolute.encode(clip(0.1, 1)));
+  const rms = (ear: number) =>
+    Math.sqrt(decoded.samples.reduce((sum, sample, i) => sum + (i % 2 === ear ? sample * sample : 0), 0) / 4096);
+  assert.ok(decoded.channels === 2 && decoded.samples.length === 8192);
+  assert.ok(Math.abs(20 * Math.log10(rms(1) / rms(0)) - 20) < 1, `${rms(0)} ${rms(1)}`);
+  assert.ok(Math.abs(20 * Math.log10(rms(1) / (0.5 / Math.SQRT2))) < 1.5, `${rms(1)}`);
+  assert.throws(() => absolute.encode(tone(500)), /the sound to be of 2 channel\(s\), got 1/);
+});

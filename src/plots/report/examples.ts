@@ -126,7 +126,11 @@ export function shownPart(values: Float32Array, spec: ModalitySpec): ShownPart {
   if (spec.kind === 'image') return {kind: 'image', tile: pictureTile(part as Picture)};
   if (spec.kind === 'text') return {kind: 'text', text: part as string};
   // The spectrogram that the model made, not the one of the sound that it was turned into.
-  return {kind: 'audio', tile: spectrogramTile(values, spec.numMelBands, numFrames(spec)), sound: part as Sound};
+  return {
+    kind: 'audio',
+    tile: spectrogramTile(values, spec.numMelBands, numFrames(spec), spec.channels),
+    sound: part as Sound,
+  };
 }
 
 /** A real example; its sound is the recording itself. */
@@ -135,7 +139,7 @@ export function shownExample(example: Example, modalities: Modalities, cache: Fe
     const spec = modalities[name]!;
     if (spec.kind === 'image') return [name, {kind: 'image', tile: pictureTile(part as Picture)}];
     if (spec.kind === 'text') return [name, {kind: 'text', text: part as string}];
-    const tile = spectrogramTile(cache.encode(name, part), spec.numMelBands, numFrames(spec));
+    const tile = spectrogramTile(cache.encode(name, part), spec.numMelBands, numFrames(spec), spec.channels);
     return [name, {kind: 'audio', tile, sound: part as Sound}];
   });
   return Object.fromEntries(parts) as ShownExample;
