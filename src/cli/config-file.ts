@@ -29,7 +29,7 @@ export function applyConfigFile<S extends string = never>(
     }
     const option = options.find(candidate => candidate.attributeName() === key);
     if (!option) {
-      const known = [...options.map(candidate => candidate.attributeName()), ...sections];
+      const known = [...new Set([...options.map(candidate => candidate.attributeName()), ...sections])];
       throw new UserError(`${file}: ${unknownChoice('key', key, known).message}`);
     }
     if (!['string', 'number', 'boolean'].includes(typeof value))

@@ -1,5 +1,6 @@
 /** Which classes a set of labels holds, how evenly, and how often labels agree by chance. */
-import {assertInRange, assertPositiveInteger, UserError} from '../core/checks';
+import {UserError} from '../core/checks';
+import {assertClassLabels} from './labels';
 
 export interface ClassSpread {
   /** Classes with at least one label. */
@@ -8,24 +9,26 @@ export interface ClassSpread {
   readonly entropyBits: number;
 }
 
-/** H = -Σ p log₂ p over the frequencies of labels 0 … numClasses - 1; classSpread([0, 0, 1, 2], 4) is {present: 3, entropyBits: 1.5}. */
+/**
+ * H = -Σ p log₂ p over the frequencies of labels 0 … numClasses - 1; classSpread([0, 0, 1, 2], 4) is {present: 3, entropyBits: 1.5}.
+ *
+ * @throws UserError without labels, and for one that is no class.
+ */
 export function classSpread(labels: ArrayLike<number>, numClasses: number): ClassSpread {
-  const frequencies = classFrequencies(labels, numClasses);
+  const frequencies = frequenciesOf('classSpread', labels, numClasses);
   const terms = Array.from(frequencies, p => (p > 0 ? -p * Math.log2(p) : 0));
   return {present: frequencies.filter(p => p > 0).length, entropyBits: terms.reduce((sum, term) => sum + term, 0)};
 }
 
 /** Share of each class; sums to 1. */
 export function classFrequencies(labels: ArrayLike<number>, numClasses: number): Float64Array {
-  assertPositiveInteger('numClasses', numClasses);
-  if (labels.length === 0) throw new UserError('Expected class frequencies of at least 1 label, got 0.');
+  return frequenciesOf('classFrequencies', labels, numClasses);
+}
+
+function frequenciesOf(metric: string, labels: ArrayLike<number>, numClasses: number): Float64Array {
+  assertClassLabels(metric, 'labels', labels, numClasses);
   const frequencies = new Float64Array(numClasses);
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i]!;
-    if (!Number.isInteger(label)) throw new UserError(`Expected label ${i} to be an integer, got ${label}.`);
-    assertInRange(`label ${i}`, label, 0, numClasses - 1);
-    frequencies[label]! += 1;
-  }
+  for (let i = 0; i < labels.length; i++) frequencies[labels[i]!]! += 1;
   return frequencies.map(n => n / labels.length);
 }
 
@@ -55,7 +58,7 @@ export function agreementFlags(lists: readonly ArrayLike<number>[]): Uint8Array 
  * 0.1 for two even lists of ten classes, 0.01 for three.
  */
 export function chanceAgreement(lists: readonly ArrayLike<number>[], numClasses: number): number {
-  const frequencies = lists.map(labels => classFrequencies(labels, numClasses));
+  const frequencies = lists.map(labels => frequenciesOf('chanceAgreement', labels, numClasses));
   let chance = 0;
   for (let c = 0; c < numClasses; c++) chance += frequencies.reduce((product, p) => product * p[c]!, 1);
   return chance;

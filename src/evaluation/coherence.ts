@@ -3,6 +3,7 @@ import {UserError} from '../core/checks';
 import {tf} from '../core/tensorflow';
 import {agreement, agreementFlags, chanceAgreement, meanOf} from './classes';
 import {wilsonInterval} from './intervals';
+import {assertClassLabels, assertLabels} from './labels';
 import type {CoherenceGroup, Direction, Score} from './metrics-record';
 import {judge, type Oracle, type Oracles} from './oracles';
 
@@ -14,22 +15,47 @@ export type LabelsByModality = Readonly<Record<string, ArrayLike<number>>>;
  *
  * Source: Shi et al. 2019 (arXiv:1911.03393), section 4.1.
  *
+ * 0.5 when two modalities show the classes [3, 1] and [3, 2].
+ *
  * @param generated what each oracle says of the generated examples; @param real of real ones; two modalities or more, the same in both.
+ * @throws UserError for fewer than two modalities, a modality without real labels, lists of unequal length or without a label, and
+ * a label that is no class.
  */
 export function jointCoherence(generated: LabelsByModality, real: LabelsByModality, numClasses: number): Score {
   const names = Object.keys(generated);
-  const lists = names.map(name => generated[name]!);
+  const lists = listsOf('generated', generated, names, numClasses);
+  const realLists = listsOf('real', real, names, numClasses);
   const value = agreement(lists);
   return {
     value,
     ci95: wilsonInterval(value, lists[0]!.length),
-    real: agreement(names.map(name => real[name]!)),
+    real: agreement(realLists),
     chance: chanceAgreement(lists, numClasses),
   };
 }
 
-/** Completes rows from the named modalities: parts of every modality, in the order of the rows. */
-export type Completer = (given: readonly string[], rows: ArrayLike<number>) => Record<string, tf.Tensor>;
+function listsOf(
+  what: string,
+  labels: LabelsByModality,
+  names: readonly string[],
+  numClasses: number,
+): ArrayLike<number>[] {
+  if (names.length < 2) {
+    throw new UserError(
+      `Expected ${what} labels of jointCoherence to be of at least 2 modalities, got ${names.join(', ') || 'none'}.`,
+    );
+  }
+  return names.map((name, i) => {
+    const list = labels[name];
+    if (!list) throw new UserError(`Expected ${what} labels of jointCoherence to include ${name}, got none of it.`);
+    assertClassLabels('jointCoherence', `${what} labels (${name})`, list, numClasses);
+    if (i > 0) assertLabels('jointCoherence', `${what} labels (${name})`, list, labels[names[0]!]!.length);
+    return list;
+  });
+}
+
+/** Completes rows from the named modalities: parts in the order of the rows. A part that it leaves out is not scored; null for none. */
+export type Completer = (given: readonly string[], rows: ArrayLike<number>) => Record<string, tf.Tensor> | null;
 
 /** What cross-modal coherence is measured on. */
 export interface LabelledRows {
@@ -43,6 +69,8 @@ export interface LabelledRows {
   readonly numDistinct: (names: readonly string[], rows: ArrayLike<number>) => number;
   /** What the oracles say of the real parts. */
   readonly judged: LabelsByModality;
+  /** Rows that can be completed from these modalities, of those that show them. Defaults to all. */
+  readonly canComplete?: (given: readonly string[], row: number) => boolean;
 }
 
 export interface CrossModalScores {
@@ -52,7 +80,7 @@ export interface CrossModalScores {
 
 /**
  * Cross-modal coherence of every direction from `numGiven` modalities to one that is not given: the share of rows whose completed
- * part the oracle puts in the row's true class. Rows that lack a given modality or a label are left out of that direction.
+ * part the oracle puts in the row's true class. Rows that lack a given modality or a label, or cannot be completed, are left out of that direction.
  *
  * Intervals count each different given part once: completions of one clip, given in ten rows, are right or wrong together.
  */
@@ -68,18 +96,18 @@ export function crossModalScores(
   for (const given of subsets(rows.names, numGiven)) {
     const targets = rows.names.filter(name => !given.includes(name) && name in oracles);
     const usable = Array.from(rows.labels, (label, row) =>
-      label >= 0 && given.every(name => rows.shows(name, row)) ? row : -1,
+      label >= 0 && given.every(name => rows.shows(name, row)) && (rows.canComplete?.(given, row) ?? true) ? row : -1,
     );
     const chosen = Int32Array.from(usable.filter(row => row >= 0));
     if (targets.length === 0 || chosen.length === 0) continue;
     const numParts = rows.numDistinct(given, chosen);
-    fewestParts = Math.min(fewestParts, numParts);
     const truth = Int32Array.from(chosen, row => rows.labels[row]!);
     tf.tidy(() => {
-      const made = complete(given, chosen);
+      const made = complete(given, chosen) ?? {};
       for (const target of targets) {
         const part = made[target];
-        if (!part) throw new UserError(`Expected complete() to return ${target}, got ${Object.keys(made).join(', ')}.`);
+        if (!part) continue;
+        fewestParts = Math.min(fewestParts, numParts);
         const oracle = oracles[target]!;
         const shown = judge(oracle, part).labels;
         directions[`${given.join('+')}→${target}`] = {

@@ -5,7 +5,7 @@ import type {Interval} from './intervals';
 import type {Direction} from './metrics-record';
 import {normalTail} from './normal';
 import {pairedComparison} from './paired-comparison';
-import type {ScoreRow} from './score-rows';
+import {frechetRowName, type ScoreRow} from './score-rows';
 
 export interface ComparedRun extends ScoredRun {
   readonly name: string;
@@ -179,10 +179,13 @@ function isSameMean(a: ScoreRow, b: ScoreRow): boolean {
 
 /** A Fréchet distance falls as samples grow, and one in other features is another score. */
 function isOfUnlikeSamples(name: string, a: ComparedRun, b: ComparedRun): boolean {
-  const modality = name.match(/^Fréchet distance, (.+)$/)?.[1];
-  if (modality === undefined) return a.metrics.split !== b.metrics.split || a.source !== b.source;
-  const [x, y] = [a.metrics.frechet[modality], b.metrics.frechet[modality]];
-  return a.source !== b.source || x?.count !== y?.count || x?.features !== y?.features;
+  const distance = Object.entries(a.metrics.frechet).find(
+    ([modality, score]) => frechetRowName(modality, score) === name,
+  );
+  if (!distance) return a.metrics.split !== b.metrics.split || a.source !== b.source;
+  const [modality, score] = distance;
+  const other = b.metrics.frechet[modality];
+  return a.source !== b.source || score.count !== other?.count || score.features !== other?.features;
 }
 
 function obstacles(a: ComparedRun, b: ComparedRun): string[] {

@@ -29,7 +29,7 @@ function askedRows({asked}: ScoredRun): ScoreRow[] {
   }));
 }
 
-function overlapRows({metrics: {overlap}}: ScoredRun): ScoreRow[] {
+function overlapRows({metrics: {overlap, frechet}}: ScoredRun): ScoreRow[] {
   const kinds = [
     ['precision', 'generated parts among real ones', true],
     ['recall', 'real parts among generated ones', true],
@@ -42,7 +42,7 @@ function overlapRows({metrics: {overlap}}: ScoredRun): ScoreRow[] {
           name: `${kind}, ${name}`,
           value: score[kind],
           real: score.real[kind],
-          meaning,
+          meaning: frechet[name] ? `${meaning} (${frechet[name].features})` : meaning,
           isShare,
           digits: 3,
         }))
@@ -87,6 +87,10 @@ export function evaluationNotes(run: ScoredRun): string[] {
   for (const [name, score] of Object.entries(metrics.overlap)) {
     if (score === null)
       notes.push(`${name}: precision, recall, density and coverage need at least 6 different parts on each side.`);
+  }
+  for (const name of Object.keys(metrics.overlap)) {
+    if (metrics.diversity[name] === undefined)
+      notes.push(`${name}: diversity needs a class with at least 2 different real parts, and there is none.`);
   }
   for (const [name, {ratio}] of Object.entries(metrics.memorization)) {
     if (ratio === null) notes.push(`${name}: every held-out part is a training part too, so copying cannot be told.`);

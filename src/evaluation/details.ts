@@ -2,7 +2,7 @@
 import type {SplitName} from '../core/types';
 import {confusionMatrix} from './confusion';
 import {type Extrapolation, extrapolated} from './extrapolation';
-import {fingerprintOf} from './feature-extractors';
+import {fingerprintOf, scoreName} from './feature-extractors';
 import {frechetDistanceTo} from './frechet';
 import {inceptionScore} from './inception-score';
 import type {Completion, Inspection} from './inspection';
@@ -139,12 +139,12 @@ function sampleSizeCurves({generated, realFeatures, featureNames, modalities, se
     const features = featureNames[name]!;
     return [
       {
-        name: `Fréchet distance, ${name}`,
+        name: `${scoreName('Fréchet distance', features)}, ${name}`,
         features,
         ...extrapolated('Fréchet distance', count, at => ofReal(momentsOf(selectRows(rows, at))), {sizes, seed}),
       },
       {
-        name: `inception score, ${name}`,
+        name: `${scoreName('inception score', features)}, ${name}`,
         features,
         ...extrapolated('inception score', count, at => inceptionOf(selectRows(shares, at)), {sizes, seed}),
       },

@@ -1,6 +1,7 @@
 /** Diversity within a class: coherent templates, one picture a class drawn again and again, score 0 here. */
-import {assertPositiveInteger, UserError} from '../core/checks';
-import {type Matrix, type MatrixLike, squaredDistance, toMatrix} from './matrix';
+import {UserError} from '../core/checks';
+import {assertClassLabels, assertLabels} from './labels';
+import {type Matrix, type MatrixLike, squaredDistance, toMatrix, toMatrixPair} from './matrix';
 
 /**
  * Diversity of generated rows within their classes, relative to real ones:
@@ -10,6 +11,7 @@ import {type Matrix, type MatrixLike, squaredDistance, toMatrix} from './matrix'
  * K: classes of which the real rows hold at least two that differ. A class with fewer than two generated rows counts 0:
  * what is not drawn is not diverse.
  *
+ * @throws UserError without rows, for labels that are not one class a row, for NaN, and when no class has two real rows that differ.
  * @param real features [n, d] with one label each; @param generated features [m, d] with one label each.
  * @returns ≥ 0; 1 when as diverse as real, 0 for templates.
  */
@@ -20,20 +22,28 @@ export function diversityWithinClasses(
   generatedLabels: ArrayLike<number>,
   numClasses: number,
 ): number {
-  return diversityRatio(
-    meanDistancePerClass(real, realLabels, numClasses),
-    meanDistancePerClass(generated, generatedLabels, numClasses),
-  );
+  const metric = 'diversityWithinClasses';
+  const [a, b] = toMatrixPair(metric, ['real', 'generated'], [real, generated]);
+  assertRowClasses(metric, 'realLabels', realLabels, numClasses, a.rows);
+  assertRowClasses(metric, 'generatedLabels', generatedLabels, numClasses, b.rows);
+  return diversityRatio(meansOf(a, realLabels, numClasses), meansOf(b, generatedLabels, numClasses));
 }
 
 /** The same from the mean distances of meanDistancePerClass: diversityRatio([2, 4], [1, NaN]) is (1/2 + 0) / 2. */
 export function diversityRatio(realMeans: Float64Array, generatedMeans: Float64Array): number {
+  if (realMeans.length !== generatedMeans.length) {
+    throw new UserError(
+      `Expected generated means of diversityRatio of as many classes as real ones (${realMeans.length}), got ${generatedMeans.length}.`,
+    );
+  }
   const ratios: number[] = [];
   realMeans.forEach((mean, c) => {
     if (mean > 0) ratios.push((Number.isNaN(generatedMeans[c]) ? 0 : generatedMeans[c]!) / mean);
   });
   if (ratios.length === 0) {
-    throw new UserError('Expected real rows of a diversity to hold a class with 2 different rows, got none.');
+    throw new UserError(
+      'Expected real rows of diversityWithinClasses to hold a class with at least 2 different rows, got none.',
+    );
   }
   return ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length;
 }
@@ -45,10 +55,16 @@ export function meanDistancePerClass(
   numClasses: number,
 ): Float64Array {
   const matrix = toMatrix('meanDistancePerClass', 'features', features);
-  assertPositiveInteger('numClasses', numClasses);
-  if (labels.length !== matrix.rows) {
-    throw new UserError(`Expected as many labels as rows (${matrix.rows}), got ${labels.length}.`);
-  }
+  assertRowClasses('meanDistancePerClass', 'labels', labels, numClasses, matrix.rows);
+  return meansOf(matrix, labels, numClasses);
+}
+
+function assertRowClasses(metric: string, name: string, labels: ArrayLike<number>, numClasses: number, rows: number) {
+  assertLabels(metric, name, labels, rows);
+  assertClassLabels(metric, name, labels, numClasses);
+}
+
+function meansOf(matrix: Matrix, labels: ArrayLike<number>, numClasses: number): Float64Array {
   return Float64Array.from({length: numClasses}, (_, c) => {
     const rows: number[] = [];
     for (let i = 0; i < labels.length; i++) if (labels[i] === c) rows.push(i);

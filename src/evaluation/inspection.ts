@@ -7,11 +7,12 @@ import {FeatureCache} from '../features/batch';
 import {subsets} from './coherence';
 import {drawnRows} from './drawn-rows';
 import type {Maker} from './maker';
-import {type Judgement, judge, type Oracles, whyOracleDoesNotFit} from './oracles';
+import {type Judgement, judge, type Oracles} from './oracles';
 import {type Ranking, rankings} from './rankings';
 import {type RealRows, realRows, rowNumbers} from './real-rows';
 import {type CodesByModality, codesByModality, type RetrievalDetail, retrievalDetails} from './retrieval-details';
 import {inScope} from './scope';
+import {sortOracles} from './scores-of';
 
 /** N parts of one modality, one after the other. */
 export interface MadeParts {
@@ -70,12 +71,7 @@ export function inspect(maker: Maker, dataset: Dataset, oracles: Oracles, option
   return inScope(() => {
     const {modalities} = maker;
     const {split, seed, count} = options;
-    const fitting = Object.fromEntries(
-      Object.entries(oracles).filter(
-        ([name, oracle]) =>
-          modalities[name] && whyOracleDoesNotFit(oracle, modalities[name], dataset.classNames) === null,
-      ),
-    );
+    const {fitting} = sortOracles(modalities, dataset.classNames, oracles);
     const {examples} = drawnRows(dataset, split, count, seed, modalities);
     const real = realRows(examples, modalities, fitting, new FeatureCache(modalities));
     const drawn = maker.generate();

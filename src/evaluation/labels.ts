@@ -1,5 +1,5 @@
 /** Class labels as arguments of the metrics. */
-import {UserError} from '../core/checks';
+import {assertPositiveInteger, UserError} from '../core/checks';
 
 /** Checks that there is one integer a row. */
 export function assertLabels(metric: string, name: string, labels: ArrayLike<number>, rows: number): void {
@@ -9,6 +9,30 @@ export function assertLabels(metric: string, name: string, labels: ArrayLike<num
   for (let i = 0; i < rows; i++) {
     if (!Number.isInteger(labels[i])) {
       throw new UserError(`Expected ${name} of ${metric} to be integers, got ${labels[i]} at ${i}.`);
+    }
+  }
+}
+
+/** Checks that there are enough labels, each a class from 0 to numClasses - 1. */
+export function assertClassLabels(
+  metric: string,
+  name: string,
+  labels: ArrayLike<number>,
+  numClasses: number,
+  minRows = 1,
+): void {
+  assertPositiveInteger(`numClasses of ${metric}`, numClasses);
+  if (labels.length < minRows) {
+    const needed = minRows === 1 ? '1 label' : `${minRows} labels`;
+    throw new UserError(`Expected ${name} of ${metric} to hold at least ${needed}, got ${labels.length}.`);
+  }
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i]!;
+    // NaN fails the first test.
+    if (!Number.isInteger(label) || label < 0 || label >= numClasses) {
+      throw new UserError(
+        `Expected ${name} of ${metric} to be classes from 0 to ${numClasses - 1}, got ${label} at ${i}.`,
+      );
     }
   }
 }

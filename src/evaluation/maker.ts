@@ -1,8 +1,16 @@
 /** Whoever makes examples, seen from outside: a model of ours, or files that another program has written. */
+import {UserError} from '../core/checks';
 import type {tf} from '../core/tensorflow';
 import type {Modalities} from '../core/types';
-import type {GenerativeModel} from './evaluate';
 import {gatherRows, type RealRows} from './real-rows';
+
+/** What evaluation asks of a model; MultimodalGan is one. */
+export interface GenerativeModel {
+  readonly config: {readonly modalities: Modalities};
+  generate(count: number, options: {seed: number}): Record<string, tf.Tensor>;
+  complete(partial: {parts: Record<string, tf.Tensor>}, options: {seed: number}): Record<string, tf.Tensor>;
+  encode(partial: {parts: Record<string, tf.Tensor>}): tf.Tensor2D;
+}
 
 /** D's view of examples, as far as rankings need it: higher = more real, [N] a modality. */
 export interface Judgements {
@@ -15,7 +23,7 @@ export interface Maker {
   /** New examples, every modality; null where there are none. */
   generate(): Record<string, tf.Tensor> | null;
   /**
-   * The rows with these indices made whole from some of their modalities; null where this was not made for all of them.
+   * The rows with these indices made whole from some of their modalities; null where this was not made.
    *
    * @param rows indices into `real`, whose parts may be looked at as far as they are given.
    */
@@ -38,14 +46,20 @@ export function modelAsMaker(
 ): Maker {
   return {
     modalities: model.config.modalities,
-    generate: () => drawn.generate(count, {seed}),
-    complete: (given, rows, real) =>
-      drawn.complete(
-        {parts: Object.fromEntries(given.map(name => [name, gatherRows(real.parts[name]!, rows)]))},
-        {seed},
-      ),
+    generate: () => whole(model, 'generate', drawn.generate(count, {seed})),
+    complete(given, rows, real) {
+      const parts = Object.fromEntries(given.map(name => [name, gatherRows(real.parts[name]!, rows)]));
+      return whole(model, 'complete', drawn.complete({parts}, {seed}));
+    },
     canComplete: () => true,
     encode: partial => model.encode(partial),
     ...(model.discriminate ? {discriminate: batch => model.discriminate!(batch)} : {}),
   };
+}
+
+/** Samples may lack a modality; a model that leaves one out is wrong. */
+function whole({config}: GenerativeModel, verb: string, parts: Record<string, tf.Tensor>): Record<string, tf.Tensor> {
+  const missing = Object.keys(config.modalities).find(name => !parts[name]);
+  if (missing === undefined) return parts;
+  throw new UserError(`Expected ${verb}() to return ${missing}, got ${Object.keys(parts).join(', ') || 'nothing'}.`);
 }

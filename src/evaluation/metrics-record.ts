@@ -41,6 +41,8 @@ export interface FrechetScore {
   readonly count: number;
   /** Of which features, for example 'digit features'. */
   readonly features: string;
+  /** What this score is called: 'Fréchet distance, digit features', and 'FID' with Inception-v3 alone. */
+  readonly name: string;
 }
 
 export interface TextScore {
@@ -81,7 +83,7 @@ export interface EvaluationMetrics {
     | null;
   /** Mean absolute difference of neighbours, against real: 1 as sharp as the world, less is blurred, more is noisy. */
   readonly sharpness: Readonly<Record<string, number>>;
-  /** Mean distance of features within a class, against real ones, each different part once: 1 as varied as the world, 0 templates. */
+  /** Mean distance of features within a class, against real ones, each different part once: 1 as varied as the world, 0 templates. Absent where no class has two different real parts. */
   readonly diversity: Readonly<Record<string, number>>;
   /** 95 % intervals of sharpness and diversity. */
   readonly intervals: {

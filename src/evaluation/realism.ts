@@ -1,7 +1,7 @@
 /** How real the generated parts of one modality look, apart from what they show with others. */
 import type {RandomStream} from '../core/random';
 import {diversityRatio, meanDistancePerClass} from './diversity';
-import type {Features} from './feature-extractors';
+import {type Features, scoreName} from './feature-extractors';
 import {frechetDistanceTo} from './frechet';
 import {bootstrapSpreadInterval, type Interval} from './intervals';
 import {asMatrixLike, type Matrix, type MatrixLike, selectRows, toMatrix} from './matrix';
@@ -12,7 +12,8 @@ import type {Judgement, Oracle} from './oracles';
 
 export interface RealismScores {
   readonly frechet: FrechetScore;
-  readonly diversity: {readonly value: number; readonly ci95: Interval};
+  /** Null when no class has two real parts that differ. */
+  readonly diversity: {readonly value: number; readonly ci95: Interval} | null;
   readonly overlap: (Prdc & {readonly real: Prdc}) | null;
 }
 
@@ -56,6 +57,7 @@ export function realismScores(
       templates: toReal(templates(c, reference.judgement.labels, oracle.classNames.length)),
       count,
       features: oracle.featureName,
+      name: scoreName('Fréchet distance', oracle.featureName),
     },
     diversity: diversityScore(
       distinctReal,
@@ -85,7 +87,14 @@ export function frechetInFeatures(
   ];
   const ofReal = frechetDistanceTo(momentsOf(a));
   const toReal = (rows: Matrix): number => ofReal(momentsOf(rows));
-  return {...frechetScore(toReal, b, stream), real: toReal(c), templates: null, count, features: featureName};
+  return {
+    ...frechetScore(toReal, b, stream),
+    real: toReal(c),
+    templates: null,
+    count,
+    features: featureName,
+    name: scoreName('Fréchet distance', featureName),
+  };
 }
 
 /** Interval: over draws of the generated rows. */
@@ -107,10 +116,11 @@ function diversityScore(
   labels: Int32Array,
   numClasses: number,
   stream: RandomStream,
-): {value: number; ci95: Interval} {
+): RealismScores['diversity'] {
   const means = (rows: Matrix, of: ArrayLike<number>): Float64Array =>
     meanDistancePerClass(asMatrixLike(rows), of, numClasses);
   const ofReal = means(real, realLabels);
+  if (!ofReal.some(mean => mean > 0)) return null;
   const value = diversityRatio(ofReal, means(generated, labels.subarray(0, generated.rows)));
   const resampled = (rows: Int32Array): number =>
     diversityRatio(

@@ -1,6 +1,7 @@
 /** The scores of report.json as rows for a person: value, interval, what real data and chance score, and what it means. */
+import {scoreName} from './feature-extractors';
 import type {Interval} from './intervals';
-import type {CoherenceGroup, EvaluationMetrics} from './metrics-record';
+import type {CoherenceGroup, EvaluationMetrics, FrechetScore} from './metrics-record';
 
 /** A score as the terminal and the page show it. */
 export interface ScoreRow {
@@ -55,15 +56,20 @@ function groupRow(name: string, {mean, ci95, real, chance, ...each}: CoherenceGr
 
 function frechetRows({frechet}: EvaluationMetrics): ScoreRow[] {
   return Object.entries(frechet).map(([name, score]) => ({
-    name: `Fréchet distance, ${name}`,
+    name: frechetRowName(name, score),
     value: score.value,
     ci95: score.ci95,
     real: score.real,
     ...(score.templates === null ? {} : {chance: score.templates, floorName: 'templates'}),
-    meaning: `lower is better; ${(score.value / score.real).toFixed(1)} times that of real training data (${score.features})`,
+    meaning: `lower is better${score.real > 0 ? `; ${(score.value / score.real).toFixed(1)} times that of real training data` : ''}`,
     isShare: false,
     digits: 1,
   }));
+}
+
+/** 'Fréchet distance, digit features, image': a distance without its features says nothing. */
+export function frechetRowName(modality: string, {features}: Pick<FrechetScore, 'features'>): string {
+  return `${scoreName('Fréchet distance', features)}, ${modality}`;
 }
 
 function classRows({classes}: EvaluationMetrics): ScoreRow[] {
@@ -88,24 +94,33 @@ function classRows({classes}: EvaluationMetrics): ScoreRow[] {
   ];
 }
 
-function ratioRows({sharpness, diversity, intervals}: EvaluationMetrics): ScoreRow[] {
+function ratioRows({sharpness, diversity, intervals, frechet}: EvaluationMetrics): ScoreRow[] {
   const rows = (
     what: 'sharpness' | 'diversity',
     values: Readonly<Record<string, number>>,
-    meaning: string,
+    meaning: (name: string) => string,
   ): ScoreRow[] =>
     Object.entries(values).map(([name, value]) => ({
       name: `${what}, ${name}`,
       value,
       ci95: intervals[what][name],
       real: 1,
-      meaning,
+      meaning: meaning(name),
       isShare: false,
       digits: 2,
     }));
+  const measuredIn = (name: string): string => (frechet[name] ? ` (${frechet[name].features})` : '');
   return [
-    ...rows('sharpness', sharpness, 'difference of neighbouring values, against real: less is blurred, more is noisy'),
-    ...rows('diversity', diversity, 'spread within a class, against real: 0 would be one template a class'),
+    ...rows(
+      'sharpness',
+      sharpness,
+      () => 'difference of neighbouring values, against real: less is blurred, more is noisy',
+    ),
+    ...rows(
+      'diversity',
+      diversity,
+      name => `spread within a class, against real: 0 would be one template a class${measuredIn(name)}`,
+    ),
   ];
 }
 

@@ -44,7 +44,7 @@ before(async () => {
   for (const name of ['good', 'noisy']) {
     const outcome = await run('evaluate', '--samples', name, '--report', `report-${name}`);
     assert.equal(outcome.code, 0, outcome.stderr);
-    assert.match(outcome.stdout, /^Fréchet distance, image +\d+\.\d/m);
+    assert.match(outcome.stdout, /^Fréchet distance, digit features, image +\d+\.\d/m);
     assert.match(outcome.stdout, /^shows what it was asked for, caption +1\.000 /m);
     assert.match(outcome.stdout, /^Note: No samples of speech: nothing about them is scored\.$/m);
     assert.match(outcome.stdout, /^Note: image: a Fréchet distance of 60 samples is too large by its bias/m);
@@ -79,12 +79,12 @@ test('a report of samples: facts, scores and figures, and a page that asks nothi
 test('compare: the noisy one is marked as worse, on the terminal, as Markdown and as a page', async () => {
   const outcome = await run('compare', 'report-good', 'report-noisy/report.json', '--report', 'side-by-side');
   assert.equal(outcome.code, 0, outcome.stderr);
-  assert.match(outcome.stdout, /^Fréchet distance, image .* ▼ +\+\d+\.\d, p < \.001 /m);
+  assert.match(outcome.stdout, /^Fréchet distance, digit features, image .* ▼ +\+\d+\.\d, p < \.001 /m);
   const json = JSON.parse(fs.readFileSync(inside('side-by-side', 'comparison.json'), 'utf8'));
   assert.deepEqual(json.runs, ['report-good', 'report-noisy']);
   assert.match(
     fs.readFileSync(inside('side-by-side', 'compare.md'), 'utf8'),
-    /^\| Fréchet distance, image \| .* \| ▼ \| /m,
+    /^\| Fréchet distance, digit features, image \| .* \| ▼ \| /m,
   );
   const html = fs.readFileSync(inside('side-by-side', 'compare.html'), 'utf8');
   assert.match(html, /▼/);

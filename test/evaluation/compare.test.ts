@@ -33,7 +33,16 @@ function run(
       twoGiven: null,
       directions: {'image→speech': score},
     },
-    frechet: {image: {...frechet, ci95: [frechet.value - 2, frechet.value + 2], real: 5, templates: 90, features: 'f'}},
+    frechet: {
+      image: {
+        ...frechet,
+        ci95: [frechet.value - 2, frechet.value + 2],
+        real: 5,
+        templates: 90,
+        features: 'f',
+        name: 'Fréchet distance, f',
+      },
+    },
     classes: null,
     sharpness: {image: sharpness},
     diversity: {},
@@ -72,7 +81,7 @@ test('independent scores: the difference, its interval and p from two intervals'
 test('which way is better: distances lower, sharpness nearer to 1', () => {
   const base = run('a', {frechet: {value: 20, count: 2000}, sharpness: 0.9});
   assert.equal(
-    scoreOf([base, run('b', {frechet: {value: 10, count: 2000}})], 'Fréchet distance, image').mark,
+    scoreOf([base, run('b', {frechet: {value: 10, count: 2000}})], 'Fréchet distance, f, image').mark,
     'better',
   );
   assert.equal(scoreOf([base, run('b', {sharpness: 1.02})], 'sharpness, image').mark, 'better');
@@ -109,7 +118,7 @@ test('parts that stand in many rows weigh as many rows as they have', () => {
 
 test('what may not be compared is not marked, and said', () => {
   const unlike = compareRuns([run('a', {}), run('b', {frechet: {value: 1, count: 500}})]);
-  const row = unlike.rows.find(each => each.name === 'Fréchet distance, image')!;
+  const row = unlike.rows.find(each => each.name === 'Fréchet distance, f, image')!;
   assert.deepEqual([row.scores[1]!.difference, row.scores[1]!.mark], [null, 'untested']);
   assert.match(
     unlike.remarks.join('\n'),

@@ -86,7 +86,17 @@ test('no score is NaN without a word', () => {
   const run = {
     metrics: {
       ...bare,
-      frechet: {image: {value: Number.NaN, ci95: [0, 1] as const, real: 3, templates: 9, count: 2000, features: 'f'}},
+      frechet: {
+        image: {
+          value: Number.NaN,
+          ci95: [0, 1] as const,
+          real: 3,
+          templates: 9,
+          count: 2000,
+          features: 'f',
+          name: 'Fréchet distance, f',
+        },
+      },
       overlap: {image: null},
     },
   };
@@ -97,6 +107,7 @@ test('no score is NaN without a word', () => {
   assert.deepEqual(silentGaps(run), ['metrics.frechet.image.value could not be computed (NaN).']);
   assert.deepEqual(evaluationNotes(run), [
     'image: precision, recall, density and coverage need at least 6 different parts on each side.',
+    'image: diversity needs a class with at least 2 different real parts, and there is none.',
     'Nothing was completed: coherence from given parts is not scored.',
     'metrics.frechet.image.value could not be computed (NaN).',
   ]);

@@ -195,7 +195,10 @@ test('no score is NaN, and the report keeps its keys', () => {
   }
   const table = scoreTable(metrics);
   assert.match(table, /^ +model +95 % interval +real data +chance$/m);
-  assert.match(table, /^Fréchet distance, speech +\d+\.\d +\d+\.\d – \d+\.\d +\d+\.\d +\d+\.\d {2}\(templates\)$/m);
+  assert.match(
+    table,
+    /^Fréchet distance, digit features, speech +\d+\.\d +\d+\.\d – \d+\.\d +\d+\.\d +\d+\.\d {2}\(templates\)$/m,
+  );
   assert.equal(table.match(/\(templates\)/g)!.length, 2, 'all other rows end with chance');
   assert.match(table, /^joint coherence +0\.\d{3} +0\.\d{3} – [01]\.\d{3} +0\.\d{3} +0\.01\d$/m);
   assert.match(table, /^ {2}image\+caption→speech +[01]\.\d{3}$/m);

@@ -18,56 +18,13 @@ import {storedFeatures} from '../../src/evaluation/feature-store';
 import {modelFeatures} from '../../src/evaluation/model-features';
 import {disposeOracles, loadOracles} from '../../src/evaluation/oracles';
 import {buildFakeModel} from './fake-models';
+import {saveGraphModel, saveLayersModel} from './saved-models';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'features-'));
 after(() => fs.rmSync(folder, {recursive: true}));
 before(async () => {
   await selectBackend();
 });
-
-/** Saves a model as TensorFlow.js does, without the engine's own file handler. */
-async function saveModel(name: string, model: tf.LayersModel): Promise<string> {
-  const target = path.join(folder, name);
-  fs.mkdirSync(target);
-  await model.save(
-    tf.io.withSaveHandler(async ({modelTopology, weightSpecs, weightData}) => {
-      const manifest = [{paths: ['weights.bin'], weights: weightSpecs}];
-      const json = {format: 'layers-model', modelTopology, weightsManifest: manifest};
-      fs.writeFileSync(path.join(target, 'model.json'), JSON.stringify(json));
-      fs.writeFileSync(path.join(target, 'weights.bin'), Buffer.from(weightData as ArrayBuffer));
-      return {modelArtifactsInfo: {dateSaved: new Date(0), modelTopologyType: 'JSON'}};
-    }),
-  );
-  return target;
-}
-
-/** y = 2 x + 1 through the operations of a graph model. */
-function saveGraph(name: string): string {
-  const target = path.join(folder, name);
-  fs.mkdirSync(target);
-  const float = {type: 'DT_FLOAT'};
-  const constant = (key: string) => ({
-    name: key,
-    op: 'Const',
-    attr: {dtype: float, value: {tensor: {dtype: 'DT_FLOAT', tensorShape: {}}}},
-  });
-  const node = [
-    {name: 'x', op: 'Placeholder', attr: {dtype: float, shape: {shape: {dim: [{size: '-1'}, {size: '3'}]}}}},
-    constant('two'),
-    constant('one'),
-    {name: 'doubled', op: 'Mul', input: ['x', 'two'], attr: {T: float}},
-    {name: 'y', op: 'Add', input: ['doubled', 'one'], attr: {T: float}},
-  ];
-  const weights = ['two', 'one'].map(key => ({name: key, shape: [], dtype: 'float32'}));
-  const json = {
-    format: 'graph-model',
-    modelTopology: {node, versions: {producer: 1}},
-    weightsManifest: [{paths: ['w.bin'], weights}],
-  };
-  fs.writeFileSync(path.join(target, 'model.json'), JSON.stringify(json));
-  fs.writeFileSync(path.join(target, 'w.bin'), Buffer.from(Float32Array.of(2, 1).buffer));
-  return target;
-}
 
 async function saveSmallNetwork(name: string): Promise<string> {
   const model = tf.sequential({
@@ -77,7 +34,7 @@ async function saveSmallNetwork(name: string): Promise<string> {
       tf.layers.dense({units: 5, kernelInitializer: 'ones', name: 'last'}),
     ],
   });
-  const target = await saveModel(name, model);
+  const target = await saveLayersModel(path.join(folder, name), model);
   model.dispose();
   return target;
 }
@@ -122,7 +79,7 @@ test('a layers model by path: output, an inner layer, resized and coloured pictu
 });
 
 test('a graph model by path', async () => {
-  const target = saveGraph('graph');
+  const target = saveGraphModel(path.join(folder, 'graph'), [3]);
   const extractor = await modelFeatures(target);
   const rows = tf.tensor2d([[1, 2, 3], [4, 5, 6]]); // biome-ignore format: rows
   assert.deepEqual([...extractFeatures(extractor, rows).data], [3, 5, 7, 9, 11, 13]);
@@ -130,6 +87,29 @@ test('a graph model by path', async () => {
   assert.deepEqual([...extractFeatures(doubled, rows).data], [2, 4, 6, 8, 10, 12]);
   await assert.rejects(modelFeatures(target, {output: 'tripled'}), /one of its nodes, got "tripled"/);
   rows.dispose();
+});
+
+test('what a model does not take is said in one line: shapes, inputs, outputs', async () => {
+  const grey = tf.ones([2, 8, 8, 1]);
+  const small = await modelFeatures(await saveSmallNetwork('small-too'));
+  const cube = tf.ones([2, 5]);
+  assert.throws(
+    () => small.extract(cube),
+    /^UserError: Expected .*small-too\/model\.json to be a model for parts of shape \[N, 5\], got one for \[N, 4, 4, 3\]\.$/,
+  );
+  const graph = await modelFeatures(saveGraphModel(path.join(folder, 'four'), [4]));
+  assert.throws(() => graph.extract(grey), /a model for parts of shape \[N, 8, 8, 1\], got one for \[N, 4\]\.$/);
+  // 64 values in a row are what a model of 64 takes, from -1 … 1 to 0 … 1: 2 · (1 + 1) / 2 + 1.
+  const row = await modelFeatures(saveGraphModel(path.join(folder, 'row'), [64]), {range: [0, 1]});
+  assert.deepEqual(extractFeatures(row, grey), {data: new Float32Array(128).fill(3), shape: [2, 64]});
+  const [a, b] = ['a', 'b'].map(name => tf.input({shape: [2], name}));
+  const sum = tf.model({inputs: [a!, b!], outputs: tf.layers.add().apply([a!, b!]) as tf.SymbolicTensor});
+  const two = await saveLayersModel(path.join(folder, 'two'), sum);
+  await assert.rejects(modelFeatures(two), /to be a model with 1 input, got 2 inputs\.$/);
+  assert.throws(() => rawFeatures('inception'), /Inception-v3/);
+  await assert.rejects(modelFeatures(two, {range: [1, 0]}), /range to be a lower and a higher number, got \[1,0\]/);
+  for (const one of [small, graph, row]) one.dispose();
+  tf.dispose([grey, cube]);
 });
 
 test('files that are no models are refused by name', async () => {

@@ -130,7 +130,7 @@ test('bad arguments are named', () => {
   );
   assert.equal(
     message(() => classSpread([0, 3], 3)),
-    'Expected label 1 to be between 0 and 2, got 3.',
+    'Expected labels of classSpread to be classes from 0 to 2, got 3 at 1.',
   );
 });
 

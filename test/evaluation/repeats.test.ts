@@ -24,7 +24,7 @@ function judgementOf(features: readonly (readonly number[])[], labels: readonly 
 }
 
 function diversityOf(real: JudgedParts, generated: Judgement): number {
-  return realismScores(oracle, real, real, generated, new RandomStream(1, 'test/repeats')).diversity.value;
+  return realismScores(oracle, real, real, generated, new RandomStream(1, 'test/repeats')).diversity!.value;
 }
 
 test('diversity does not change when real rows are repeated', () => {

@@ -12,6 +12,7 @@ import {evaluationDetails} from '../../evaluation/details';
 import {evaluateModel} from '../../evaluation/evaluate';
 import {evaluateSamples} from '../../evaluation/evaluate-samples';
 import {buildEvaluationReport, type EvaluationReport, type SubjectFacts} from '../../evaluation/evaluation-report';
+import type {FeatureExtractor} from '../../evaluation/feature-extractors';
 import {type Inspection, inspect} from '../../evaluation/inspection';
 import {modelAsMaker} from '../../evaluation/maker';
 import {disposeOracles, loadOracles, type Oracles} from '../../evaluation/oracles';
@@ -23,6 +24,13 @@ import {writeEvaluationReport} from '../../plots/evaluation/write-report';
 import {applyConfigFile} from '../config-file';
 import {addDataOptions, assertDataFit, type DataOptions, loadDataset} from '../data-options';
 import {startEngine} from '../engine';
+import {
+  disposeExtractors,
+  type FeatureRequests,
+  featureOption,
+  featuresOfConfig,
+  loadExtractors,
+} from '../feature-options';
 import {choiceOption, integerOption} from '../options';
 import {reportMark, writeFolderWhole} from '../output-folder';
 import {describeBackend, readRun} from '../run-record';
@@ -37,6 +45,7 @@ interface EvaluateOptions extends DataOptions {
   readonly seed: number;
   readonly report?: string;
   readonly out?: string;
+  readonly features?: FeatureRequests;
   readonly config?: string;
 }
 
@@ -61,13 +70,26 @@ export function evaluateCommand(): Command {
       2000,
     )
     .option('--seed <n>', 'same seed, same scores', integerOption('--seed', Number.MIN_SAFE_INTEGER), 1)
+    .option(
+      '--features <modality=path>',
+      "what distances are measured in instead of the classifiers' features: a TensorFlow.js model (layers or graph) or raw; repeatable",
+      featureOption,
+    )
     .option('--report <dir>', 'also write report.html, report.md with figures, and report.json')
     .option('--out <file>', 'also write the scores as JSON');
   return addDataOptions(command)
     .option('--config <file>', 'JSON file with these options by their long names in camelCase')
-    .addHelpText('after', `\n${sampleFolderText}`)
+    .addHelpText('after', `\n${featureText}\n\n${sampleFolderText}`)
     .action((model: string | undefined, _, self: Command) => evaluate(model, self));
 }
+
+const featureText = `Features (--features), one a modality:
+  image=raw                       the values themselves
+  image=nets/a                    the output of nets/a/model.json, pooled over places where it has places
+  image=nets/a,output=pool        that of a layer (layers model) or node (graph model)
+  image=nets/a,range=0..1         for a model that takes black as 0 and white as 1 (here -1 and 1)
+  image=nets/a,name=Inception-v3  what the scores are called after; only Inception-v3, 2048 wide, makes a FID
+In a config file: "features": {"image": "nets/a"}, or {"image": {"model": "nets/a", "output": "pool", "range": [0, 1]}}.`;
 
 /** What was scored, before figures. */
 interface Evaluated {
@@ -79,8 +101,9 @@ interface Evaluated {
 
 async function evaluate(model: string | undefined, command: Command): Promise<void> {
   const file = command.opts<EvaluateOptions>().config;
-  if (file) applyConfigFile(command, file);
+  const sections = file ? applyConfigFile(command, file, ['features']) : {};
   assertOneSubject(model, command);
+  const features = {...featuresOfConfig(file ?? '', sections.features), ...command.opts<EvaluateOptions>().features};
   const options = {...command.opts<EvaluateOptions>(), ...(model === undefined ? {} : {model})};
   if (options.out) assertFileWritable(options.out);
   if (options.report) assertReplaceable(options.report, reportMark, '--report');
@@ -88,11 +111,12 @@ async function evaluate(model: string | undefined, command: Command): Promise<vo
   const oracles = loadOracles();
   const started = performance.now();
   const dataset = loadDataset(options);
+  const extractors = await loadExtractors(features, dataset.modalities);
   const say = (stage: string): void => console.error(`${stage} …`);
   const {facts, scored, inspection, remarks} =
     options.samples === undefined
-      ? scoreModel(options, dataset, oracles, say)
-      : scoreSamples(options.samples, options, dataset, oracles, say);
+      ? scoreModel(options, dataset, oracles, extractors, say)
+      : scoreSamples(options.samples, options, dataset, oracles, extractors, say);
   const evaluation = {
     backend: describeBackend(backend),
     dataset: dataset.name,
@@ -117,6 +141,7 @@ async function evaluate(model: string | undefined, command: Command): Promise<vo
     });
     console.log(`\nReport: ${path.join(options.report, 'report.html')} (and report.md, report.json)`);
   }
+  disposeExtractors(extractors);
   disposeOracles(oracles);
 }
 
@@ -134,13 +159,14 @@ function scoreModel(
   {model: folder, split, seed, count}: EvaluateOptions,
   dataset: Dataset,
   oracles: Oracles,
+  extractors: Readonly<Record<string, FeatureExtractor>>,
   say: (stage: string) => void,
 ): Evaluated {
   const model = loadModel(folder);
   assertDataFit(dataset, model.config.modalities, folder);
   // Scores and inspection ask for the same examples; they are made once.
   const drawn = remember(model);
-  const metrics = evaluateModel(drawn, dataset, oracles, {split, seed, count, onStage: say});
+  const metrics = evaluateModel(drawn, dataset, oracles, {split, seed, count, extractors, onStage: say});
   say('looking at single examples');
   const maker = modelAsMaker(model, {count, seed, drawn});
   const inspection = inspect(maker, dataset, oracles, {split, seed, count});
@@ -162,11 +188,12 @@ function scoreSamples(
   {split, seed, count}: EvaluateOptions,
   dataset: Dataset,
   oracles: Oracles,
+  extractors: Readonly<Record<string, FeatureExtractor>>,
   say: (stage: string) => void,
 ): Evaluated {
   const set = readSampleFolder(folder, dataset.modalities);
-  say('scoring samples');
-  const {metrics, asked, details, inspection} = evaluateSamples(set, dataset, oracles, {split, seed, count});
+  const options = {split, seed, count, extractors, onStage: say};
+  const {metrics, asked, details, inspection} = evaluateSamples(set, dataset, oracles, options);
   return {
     facts: {...unknownRun, parameters: null},
     scored: {subject: {kind: 'samples', path: folder}, metrics, asked, details},

@@ -79,7 +79,7 @@ function markHtml(mark: string): string {
 function groups(rows: readonly ComparisonRow[]): [string, ComparisonRow[]][] {
   const kinds: [string, RegExp][] = [
     ['Coherence', /coherence/],
-    ['Fréchet distance', /^Fréchet/],
+    ['Fréchet distance', /^(Fréchet|FID)/],
     ['Sharpness and diversity', /^(sharpness|diversity)/],
     ['Precision, recall, coverage', /^(precision|recall|coverage|density)/],
     ['Retrieval', /^retrieval/],

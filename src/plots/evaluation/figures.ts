@@ -212,7 +212,7 @@ function soundFigures({exhibits: {sounds}, inspection: {modalities}}: FigureCont
 }
 
 function sampleSizeFigures({details: {sampleSize}}: FigureContent): ReportFigure[] {
-  return sampleSize.map(({name, features, points, value, slope, ci95}): ReportFigure => {
+  return sampleSize.map(({name, points, value, slope, ci95}): ReportFigure => {
     const least = Math.min(...points.map(({count}) => count));
     return {
       id: `sample-size-${name.replace(/[^\p{L}\d]+/gu, '-')}`,
@@ -237,7 +237,7 @@ function sampleSizeFigures({details: {sampleSize}}: FigureContent): ReportFigure
         {
           title: name,
           xTitle: '1 / number of generated samples',
-          yTitle: features,
+          yTitle: 'score',
           widthPx: 460,
           heightPx: 300,
         },

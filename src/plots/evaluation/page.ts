@@ -61,7 +61,7 @@ function lead({subject, metrics, evaluation}: EvaluationReport): string {
 }
 
 function cards(rows: readonly ScoreRow[]): string {
-  const shown = rows.filter(row => /coherence|Fréchet|asked for/.test(row.name)).slice(0, 6);
+  const shown = rows.filter(row => /coherence|^Fréchet|^FID|asked for/.test(row.name)).slice(0, 6);
   const card = (row: ScoreRow) =>
     `<div><b>${row.value.toFixed(row.digits)}</b><span>${escapeHtml(row.name)}<br>real data ${row.real?.toFixed(row.digits) ?? '–'}</span></div>`;
   return shown.length > 0 ? `<div class="headline">${shown.map(card).join('')}</div>` : '';

@@ -71,7 +71,7 @@ function summary({report, dataset}: ReportContent): string {
 }
 
 function headline(rows: readonly ScoreRow[]): string {
-  const shown = rows.filter(row => /coherence|Fréchet/.test(row.name));
+  const shown = rows.filter(row => /coherence|^Fréchet|^FID/.test(row.name));
   const card = (row: ScoreRow) =>
     `<div><b>${row.value.toFixed(row.digits)}</b><span>${escapeHtml(row.name)}<br>real data ${row.real?.toFixed(row.digits) ?? '–'}</span></div>`;
   return shown.length > 0 ? `<div class="headline">${shown.map(card).join('')}</div>` : '';

@@ -103,7 +103,17 @@ const metrics: EvaluationMetrics = {
     twoGiven: null,
     directions: {'image→caption': score(0.7654, 0.5), 'image+caption→speech': score(0.5, 0.5)},
   },
-  frechet: {image: {value: 12, ci95: [11, 13], real: 3, templates: 90, count: 12, features: 'test features'}},
+  frechet: {
+    image: {
+      value: 12,
+      ci95: [11, 13],
+      real: 3,
+      templates: 90,
+      count: 12,
+      features: 'test features',
+      name: 'Fréchet distance, test features',
+    },
+  },
   classes: null,
   sharpness: {image: 0.99},
   diversity: {image: 0.8},
@@ -262,7 +272,13 @@ test('scoreRows keeps intervals and says what stands in the place of chance', ()
   const table = scoreRows(metrics);
   assert.deepEqual(
     table.map(r => r.name),
-    ['joint coherence', 'coherence, one given', 'Fréchet distance, image', 'sharpness, image', 'diversity, image'],
+    [
+      'joint coherence',
+      'coherence, one given',
+      'Fréchet distance, test features, image',
+      'sharpness, image',
+      'diversity, image',
+    ],
   );
   const frechet = table[2]!;
   assert.deepEqual([frechet.value, frechet.real, frechet.chance, frechet.floorName], [12, 3, 90, 'templates']);
