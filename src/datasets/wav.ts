@@ -8,19 +8,24 @@ import {badInput} from '../core/checks';
 import type {Sound} from '../core/types';
 import {readBytes} from './files';
 
-export function readWav(file: string): Sound {
-  return parseWav(readBytes(file), file);
+export function readWav(file: string, options: WavOptions = {}): Sound {
+  return parseWav(readBytes(file), file, options);
+}
+
+export interface WavOptions {
+  /** 'mixed', the mean of all channels, unless told; 'kept' leaves them side by side. */
+  readonly channels?: 'mixed' | 'kept';
 }
 
 /**
- * Reads 8-, 16-, 24- and 32-bit PCM and 32-bit float; several channels are averaged to one.
+ * Reads 8-, 16-, 24- and 32-bit PCM and 32- and 64-bit float; several channels are averaged to one unless they are to be kept.
  *
  * Samples: 8-bit (v - 128) / 128; n-bit v / 2^(n-1), so that 16-bit 16384 becomes 0.5; float as it is, cut to [-1, 1].
  *
  * @param file stands in the messages only.
  * @throws UserError on a foreign, truncated or empty file, on another encoding, and on samples that are not numbers.
  */
-export function parseWav(bytes: Uint8Array, file = 'WAV data'): Sound {
+export function parseWav(bytes: Uint8Array, file = 'WAV data', {channels = 'mixed'}: WavOptions = {}): Sound {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   if (buffer.length < 12 || ascii(buffer, 0) !== 'RIFF' || ascii(buffer, 8) !== 'WAVE') {
     throw badInput(file, 'a WAV file (it begins RIFF….WAVE)', beginning(buffer));
@@ -37,7 +42,11 @@ export function parseWav(bytes: Uint8Array, file = 'WAV data'): Sound {
       `${chunks.data.length} bytes of sound`,
     );
   }
-  return {sampleRateHz: format.sampleRateHz, samples: mixDown(chunks.data, format, file)};
+  const samples = readSamples(chunks.data, format, file);
+  const {sampleRateHz} = format;
+  if (format.channels === 1) return {sampleRateHz, samples};
+  if (channels === 'kept') return {sampleRateHz, samples, channels: format.channels};
+  return {sampleRateHz, samples: mixDown(samples, format.channels)};
 }
 
 /** A 16-bit PCM file. Samples outside [-1, 1] are cut; 0.5 becomes 16384, so that parseWav gives it back exactly. */
@@ -97,20 +106,32 @@ function parseFormat(fmt: Buffer, file: string): Format {
   const sampleRateHz = fmt.readUInt32LE(4);
   const bits = fmt.readUInt16LE(14);
   const isFloat = tag === formatTags.float;
-  const known = (tag === formatTags.pcm && [8, 16, 24, 32].includes(bits)) || (isFloat && bits === 32);
+  const known = (tag === formatTags.pcm && [8, 16, 24, 32].includes(bits)) || (isFloat && [32, 64].includes(bits));
   if (!known)
-    throw badInput(file, 'a WAV file of 8-, 16-, 24- or 32-bit PCM or 32-bit float', `format ${tag} with ${bits} bits`);
+    throw badInput(
+      file,
+      'a WAV file of 8-, 16-, 24- or 32-bit PCM or 32- or 64-bit float',
+      `format ${tag} with ${bits} bits`,
+    );
   if (channels < 1) throw badInput(file, 'a WAV file of at least one channel', channels);
   if (sampleRateHz < 1) throw badInput(file, 'a WAV file with a sample rate', `${sampleRateHz} Hz`);
   return {isFloat, channels, sampleRateHz, bytesPerSample: bits / 8};
 }
 
-function mixDown(data: Buffer, format: Format, file: string): Float32Array {
-  const {channels, bytesPerSample} = format;
-  const values = format.isFloat ? readFloats(data) : readIntegers(data, bytesPerSample);
-  const wrong = format.isFloat ? values.findIndex(Number.isNaN) : -1;
-  if (wrong >= 0) throw badInput(file, 'a WAV file of numbers', `NaN at sample ${Math.floor(wrong / channels)}`);
-  if (channels === 1) return values;
+function readSamples(data: Buffer, format: Format, file: string): Float32Array {
+  const {bytesPerSample, channels} = format;
+  if (!format.isFloat) return readIntegers(data, bytesPerSample);
+  const values = new Float32Array(data.length / bytesPerSample);
+  for (let i = 0; i < values.length; i++) {
+    const value = bytesPerSample === 4 ? data.readFloatLE(4 * i) : data.readDoubleLE(8 * i);
+    if (Number.isNaN(value)) throw badInput(file, 'a WAV file of numbers', `NaN at sample ${Math.floor(i / channels)}`);
+    values[i] = Math.max(-1, Math.min(1, value));
+  }
+  return values;
+}
+
+/** The mean of the channels at each moment. */
+function mixDown(values: Float32Array, channels: number): Float32Array {
   const samples = new Float32Array(values.length / channels);
   for (let i = 0; i < samples.length; i++) {
     let sum = 0;
@@ -122,6 +143,11 @@ function mixDown(data: Buffer, format: Format, file: string): Float32Array {
 
 function readIntegers(data: Buffer, bytesPerSample: number): Float32Array {
   const values = new Float32Array(data.length / bytesPerSample);
+  if (bytesPerSample === 2) {
+    for (let i = 0; i < values.length; i++)
+      values[i] = (((data[2 * i + 1]! << 24) | (data[2 * i]! << 16)) >> 16) / 32768;
+    return values;
+  }
   // 8-bit sound is unsigned; turning its highest bit makes it signed like the others.
   const turned = bytesPerSample === 1 ? 0x80 : 0;
   for (let i = 0, at = 0; i < values.length; i++) {
@@ -130,10 +156,6 @@ function readIntegers(data: Buffer, bytesPerSample: number): Float32Array {
     values[i] = value / 2 ** 31;
   }
   return values;
-}
-
-function readFloats(data: Buffer): Float32Array {
-  return Float32Array.from({length: data.length / 4}, (_, i) => Math.max(-1, Math.min(1, data.readFloatLE(4 * i))));
 }
 
 function ascii(buffer: Buffer, at: number): string {

@@ -33,6 +33,7 @@ function chunk(id: string, body: Buffer): Buffer {
   return Buffer.concat([Buffer.from(id), size, body, Buffer.alloc(body.length % 2)]);
 }
 
+const doubles = (...values: number[]) => Buffer.from(Float64Array.from(values).buffer);
 const floats = (...values: number[]) => Buffer.from(Float32Array.from(values).buffer);
 
 const inputError = (pattern: RegExp) => (error: unknown) =>
@@ -48,6 +49,7 @@ test('each encoding, by hand', () => {
     ['24-bit', {tag: 1, channels: 1, bits: 24, data: Buffer.of(0, 0, 0x20, 0, 0, 0xc0)}, [0.25, -0.5]],
     ['32-bit', {tag: 1, channels: 1, bits: 32, data: Buffer.of(0, 0, 0, 0x60, 0, 0, 0, 0x80)}, [0.75, -1]],
     ['float, cut to [-1, 1]', {tag: 3, channels: 1, bits: 32, data: floats(0.125, -3, 1.5)}, [0.125, -1, 1]],
+    ['64-bit float', {tag: 3, channels: 1, bits: 64, data: doubles(0.1, -7, 0.25)}, [Math.fround(0.1), -1, 0.25]],
     ['extensible 16-bit', {tag: 0xfffe, extensibleTag: 1, channels: 1, bits: 16, data: Buffer.of(0, 0x40)}, [0.5]],
     [
       'stereo is averaged',
@@ -129,4 +131,12 @@ test('damaged files end in a typed error or in no more samples than the file has
     }),
     {numRuns: 2000},
   );
+});
+
+test('channels can be kept side by side, and are written so', () => {
+  const data = Buffer.of(0, 0x40, 0, 0x20, 0, 0xc0, 0, 0);
+  const kept = parseWav(buildWav({tag: 1, channels: 2, bits: 16, data}), 'a.wav', {channels: 'kept'});
+  assert.deepEqual(kept, {sampleRateHz: 8000, samples: Float32Array.of(0.5, 0.25, -0.5, 0), channels: 2});
+  assert.deepEqual(parseWav(formatWav(kept), 'b.wav', {channels: 'kept'}), kept);
+  assert.deepEqual([...parseWav(formatWav(kept)).samples], [0.375, -0.25]);
 });
