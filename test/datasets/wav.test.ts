@@ -85,7 +85,7 @@ test('what is wrong with a WAV file is said', () => {
       chunk('RIFF', Buffer.concat([Buffer.from('WAVE'), chunk('data', Buffer.of(1, 2))])),
       /with a format chunk, got none before its sound\.$/,
     ],
-    [buildWav({...good, tag: 85}), /8-, 16-, 24- or 32-bit PCM or 32-bit float, got format 85 with 16 bits\.$/],
+    [buildWav({...good, tag: 85}), /8-, 16-, 24- or 32-bit PCM or 32- or 64-bit float, got format 85 with 16 bits\.$/],
     [buildWav({...good, bits: 12}), /got format 1 with 12 bits\.$/],
     [buildWav({...good, channels: 0}), /at least one channel, got 0\.$/],
     [rate0, /with a sample rate, got 0 Hz\.$/],
