@@ -133,7 +133,12 @@ const batch = z.number().int().min(2);
 
 const modalitySchema = z.discriminatedUnion('kind', [
   z.strictObject({kind: z.literal('image'), height: count, width: count, channels: count}),
-  z.strictObject({kind: z.literal('text'), vocabulary: z.array(z.string()).min(1), maxTokens: count}),
+  z.strictObject({
+    kind: z.literal('text'),
+    vocabulary: z.array(z.string()).min(1),
+    maxTokens: count,
+    tokens: z.enum(['words', 'characters']).optional(),
+  }),
   z.strictObject({
     kind: z.literal('audio'),
     sampleRateHz: count,

@@ -23,6 +23,8 @@ export interface TextModality {
   readonly vocabulary: readonly string[];
   /** T; longer sentences are cut, shorter ones padded. */
   readonly maxTokens: number;
+  /** What a token is; words when left out. */
+  readonly tokens?: 'words' | 'characters';
 }
 
 /** A sound clip as log-mel spectrogram. Its tensor is [N, M, F, C] in [-1, 1]: -1 is `floorDb` or less, 1 is 0 dB, the loudest cell of the clip; C is 1, or 2 in stereo. */

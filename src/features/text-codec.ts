@@ -29,16 +29,16 @@ export class TextCodec implements Codec {
 
   encode(part: Part): Float32Array {
     if (typeof part !== 'string') throw expected('the part', 'text', 'pixels' in part ? 'a picture' : 'a sound');
-    const {maxTokens, vocabulary} = this.spec;
+    const {maxTokens, vocabulary, tokens} = this.spec;
     const values = new Float32Array(maxTokens * vocabulary.length);
-    toTokenIds(part, this.idOf, maxTokens).forEach((id, t) => {
+    toTokenIds(part, this.idOf, maxTokens, tokens).forEach((id, t) => {
       values[t * vocabulary.length + id] = 1;
     });
     return values;
   }
 
   decode(values: Float32Array): string {
-    return fromTokenIds(this.likeliest(values), this.spec.vocabulary);
+    return fromTokenIds(this.likeliest(values), this.spec.vocabulary, this.spec.tokens);
   }
 
   /** One id a place, [T]. */
