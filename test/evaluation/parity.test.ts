@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {difference, type ParityCase, parityCases} from './parity-cases';
+import {readmeCases} from './prdc-readme';
 
 const byMetric = new Map<string, ParityCase[]>();
-for (const one of parityCases()) byMetric.set(one.metric, [...(byMetric.get(one.metric) ?? []), one]);
+for (const one of [...parityCases(), ...readmeCases(400)])
+  byMetric.set(one.metric, [...(byMetric.get(one.metric) ?? []), one]);
 
 for (const [metric, cases] of byMetric) {
   test(`${metric} agrees with its references`, () => {
