@@ -19,8 +19,10 @@ interface EngineSpec {
   /** What it is, for the page of results. */
   readonly about: string;
   command(threads: number): readonly string[];
-  /** Threads inside an op, where that is not the number of threads: then ops run beside each other, each on one. */
-  readonly threadsInOp?: 1;
+  /** TensorFlow's threads inside an op and its ops at a time; the number of threads for both unless told. */
+  readonly sharing?: (threads: number) => readonly [inOp: number, ops: number];
+  /** The engine that it is but for the sharing, which changes no result beyond rounding. */
+  readonly variantOf?: string;
   /** Steps that are not counted: what an engine compiles, it compiles in these. */
   readonly warmup: number;
 }
@@ -37,12 +39,19 @@ const tensorflow =
 
 /** Adding an engine is adding a row. */
 export const engines = {
-  compiled: {ours: true, about: 'this project, native engine, compileStep', command: ours('compiled'), warmup: 6},
-  'compiled (one thread an op)': {
+  compiled: {
     ours: true,
-    about: 'the same with TF_NUM_INTRAOP_THREADS=1: as many threads, but each op has one of them',
+    about:
+      'this project, native engine, compileStep: two ops at a time, heavy ones in two pieces, each on half the threads',
     command: ours('compiled'),
-    threadsInOp: 1,
+    sharing: threads => [Math.max(1, threads / 2), Math.min(2, threads)],
+    warmup: 6,
+  },
+  'compiled (all threads in each op)': {
+    ours: true,
+    about: 'the same with every thread in each op, and no op in pieces',
+    command: ours('compiled'),
+    variantOf: 'compiled',
     warmup: 6,
   },
   eager: {ours: true, about: 'this project, native engine, op by op', command: ours('eager'), warmup: 4},
@@ -69,15 +78,22 @@ export const engines = {
   },
   'tensorflow graph (one thread an op)': {
     ours: false,
-    about: 'the same with one thread an op, as ours above',
+    about: 'the same with one thread in each op, and as many ops at a time',
     command: tensorflow('graph-one-thread-an-op'),
-    threadsInOp: 1,
+    sharing: threads => [1, threads],
+    variantOf: 'tensorflow graph',
     warmup: 6,
   },
 } as const satisfies Record<string, EngineSpec>;
 
 export type EngineName = keyof typeof engines;
 export const engineNames = Object.keys(engines) as EngineName[];
+
+/** The engine that this one is but for the sharing of threads; itself where there is none. */
+export function variantOf(name: EngineName): EngineName {
+  const {variantOf: other}: EngineSpec = engines[name];
+  return (other ?? name) as EngineName;
+}
 
 export function isAvailable(name: EngineName): boolean {
   return engines[name].ours || existsSync(peerPython);
@@ -99,12 +115,13 @@ export class Worker {
     const [program, ...args] = engines[engine].command(threads);
     const count = String(threads);
     const spec: EngineSpec = engines[engine];
+    const [inOp, ops] = spec.sharing?.(threads) ?? [threads, threads];
     this.child = spawn(program!, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: {
         ...process.env,
-        TF_NUM_INTRAOP_THREADS: String(spec.threadsInOp ?? threads),
-        TF_NUM_INTEROP_THREADS: count,
+        TF_NUM_INTRAOP_THREADS: String(inOp),
+        TF_NUM_INTEROP_THREADS: String(ops),
         OMP_NUM_THREADS: count,
         MKL_NUM_THREADS: count,
         TF_CPP_MIN_LOG_LEVEL: '3',

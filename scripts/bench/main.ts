@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {selectBackend} from '../../src/backend/select';
 import {UserError} from '../../src/core/checks';
 import {faults} from './check';
-import {type EngineName, engines, isAvailable} from './engines';
+import {type EngineName, engines, isAvailable, variantOf} from './engines';
 import {writeExchange} from './exchange';
 import {inChild} from './in-child';
 import type {CompileTimeRow} from './measures/compile-time';
@@ -48,7 +48,7 @@ class Bench {
       for (const batch of this.options.batches) {
         const names: EngineName[] = [
           'eager',
-          ...this.engines.filter(name => name !== 'eager' && !('threadsInOp' in engines[name])),
+          ...this.engines.filter(name => name !== 'eager' && variantOf(name) === name),
         ];
         const rows = await this.withExchange(net, batch, folder =>
           checkParity(net, batch, names, this.maxThreads, folder),
@@ -218,8 +218,8 @@ class Bench {
 
   /** Channels-last differs from contiguous only where there are pictures. */
   private agrees(net: NetName, batch: number, engine: EngineName): boolean {
-    if (engine === 'eager' || engine === 'compiled (one thread an op)') return true;
-    if (engine === 'tensorflow graph (one thread an op)') return this.agrees(net, batch, 'tensorflow graph');
+    if (engine === 'eager') return true;
+    if (variantOf(engine) !== engine) return this.agrees(net, batch, variantOf(engine));
     if (engine === 'pytorch channels-last' && (net === 'perceptron' || net === 'lstm-text')) return false;
     return this.results.parity.some(
       row => row.net === net && row.batch === batch && row.engine === engine && row.agrees,
@@ -254,7 +254,7 @@ class Bench {
 /** WebAssembly has one thread, whatever it is given; with one thread every op has one. */
 function isDistinct(engine: EngineName, threads: number, all: readonly number[]): boolean {
   if (engine === 'wasm') return threads === Math.min(...all);
-  return threads > 1 || !('threadsInOp' in engines[engine]);
+  return threads > 1 || variantOf(engine) === engine;
 }
 
 main().catch((error: Error) => {

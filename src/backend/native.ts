@@ -3,12 +3,11 @@
  * after `nativeAvailability` has said that it is safe.
  */
 import {createRequire, Module} from 'node:module';
-import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
-import {expected} from '../core/checks';
 import {tf} from '../core/tensorflow';
 import {packageFolder, packageRoot} from './native-availability';
 import {addNativeKernels} from './native-kernels';
+import {nativeThreads} from './native-threads';
 
 /** Files in require.cache that hold `tf` in the place of the real package. */
 const standIns = new Set<string>();
@@ -17,7 +16,8 @@ const standIns = new Set<string>();
 export function useNative(): number {
   const threads = nativeThreads();
   // TensorFlow reads these once, when the library is loaded.
-  process.env['TF_NUM_INTRAOP_THREADS'] = String(threads);
+  process.env['TF_NUM_INTRAOP_THREADS'] = String(threads.inOp);
+  process.env['TF_NUM_INTEROP_THREADS'] = String(threads.ops);
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   restoreUtil();
   for (const file of standIns) delete require.cache[file];
@@ -25,7 +25,7 @@ export function useNative(): number {
   require('@tensorflow/tfjs-node');
   if (!tf.findBackend('tensorflow')) throw new Error('@tensorflow/tfjs-node was loaded over another TensorFlow.js');
   addNativeKernels();
-  return threads;
+  return threads.total;
 }
 
 /**
@@ -46,15 +46,6 @@ export function standInForNative(): void {
     require.cache[file] = Object.assign(new Module(file), {exports: tf, loaded: true});
     standIns.add(file);
   }
-}
-
-/** TF_NUM_INTRAOP_THREADS, else every core that this process may use, which is TensorFlow's own choice too. */
-export function nativeThreads(): number {
-  const asked = process.env['TF_NUM_INTRAOP_THREADS'];
-  if (asked === undefined || asked === '' || asked === '0') return availableParallelism();
-  const threads = Number(asked);
-  if (!Number.isInteger(threads) || threads < 1) throw expected('TF_NUM_INTRAOP_THREADS', 'a positive integer', asked);
-  return threads;
 }
 
 /** tfjs-node 4.22 calls two functions that Node 22 warns about and Node 23 removed. */

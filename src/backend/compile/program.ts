@@ -5,11 +5,13 @@
  * before the next run.
  */
 import {tf} from '../../core/tensorflow';
+import {piecesOfHeavyOps} from '../native-threads';
 import {nativeBackend} from './binding';
 import {type EmittedStep, emitStep} from './emit';
 import {guard, unguard} from './guard';
 import type {Recording} from './recording';
 import {Session} from './session';
+import {splitRows} from './split-rows';
 import {type State, StateTable} from './state';
 
 export class Program {
@@ -20,11 +22,17 @@ export class Program {
   private ahead = false;
   private readonly catchUp = () => this.pull();
 
+  /** @param pieces into which heavy ops are cut, to run beside each other; as the engine's threads have it unless told. */
+  constructor(private readonly pieces?: number) {}
+
   /** Adds a recorded step. @returns its number, for `run`. */
   add(recording: Recording): number {
     this.close();
     const number = this.steps.length;
-    this.steps.push(emitStep(recording, `step_${number}`, this.table, this.backend.binding));
+    const {binding} = this.backend;
+    const pieces = this.pieces ?? piecesOfHeavyOps();
+    const step = pieces > 1 ? splitRows(recording, pieces, binding) : recording;
+    this.steps.push(emitStep(step, `step_${number}`, this.table, binding));
     return number;
   }
 

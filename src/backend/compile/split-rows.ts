@@ -1,0 +1,224 @@
+/**
+ * Cuts the heavy products of a recording into pieces of its batch, so that the pieces run beside each other.
+ *
+ * With one thread an op, ops that wait for each other use one core. A product of [N, K] and [K, M], or a convolution of
+ * [N, H, W, C], is one op; cut after N/2 rows it is two, and each number is still computed by the same sum in the same
+ * order. What goes from piece to piece stays in pieces (biases, activations, reshapes) until an op needs it whole.
+ */
+import type {Binding, OpAttribute} from './binding';
+import {dataTypes} from './graph-def';
+import {markNeeded, type OutputShape, type RecordedNode, type Recording, type Ref} from './recording';
+
+type Op = Extract<RecordedNode, {kind: 'op'}>;
+/** How an op takes an input when it is cut: its piece, all of it, or as a shape of the piece. */
+type Role = 'piece' | 'whole' | 'shape';
+
+/** Multiplications and additions below which an op is not worth a second one. */
+const worthwhile = 2e6;
+
+/** The same step with its heavy ops in `pieces`; what it computes is the same bit for bit. */
+export function splitRows(recording: Recording, pieces: number, binding: Binding): Recording {
+  return new Splitter(recording, pieces, binding).split();
+}
+
+class Splitter {
+  private readonly nodes: RecordedNode[] = [];
+  /** New numbers of old nodes that were taken over as they are. */
+  private readonly numbers: number[] = [];
+  private readonly wholes = new Map<string, Ref>();
+  private readonly cuts = new Map<string, readonly Ref[]>();
+  private readonly integers = new Map<string, Ref>();
+
+  constructor(
+    private readonly recording: Recording,
+    private readonly pieces: number,
+    private readonly binding: Binding,
+  ) {}
+
+  split(): Recording {
+    this.recording.nodes.forEach((node, i) => {
+      if (!this.recording.needed[i]) return;
+      const roles = node.kind === 'op' ? this.rolesOf(node) : null;
+      if (roles) this.takeInPieces(node as Op, i, roles);
+      else this.takeWhole(node, i);
+    });
+    const numbered = (after: readonly number[]) => after.flatMap(number => this.numbers[number] ?? []);
+    const results = this.recording.results.map(({ref, type}) => ({ref: this.whole(ref), type}));
+    const assignments = this.recording.assignments.map(({state, ref, after}) => ({
+      state,
+      ref: this.whole(ref),
+      after: numbered(after),
+    }));
+    return {nodes: this.nodes, results, assignments, needed: markNeeded(this.nodes, results, assignments)};
+  }
+
+  /** How an op that is to be cut takes its inputs; null for one that stays whole. */
+  private rolesOf(op: Op): readonly Role[] | null {
+    const [output, ...others] = op.outputs;
+    if (!output || others.length > 0 || op.after.length > 0 || output.type !== dataTypes.float32) return null;
+    const axis = cutAxis(output.shape, this.pieces);
+    if (axis === null) return null;
+    const inputs = op.inputs.map(ref => this.outputOf(ref));
+    const heavy = axis === 0 && op.inputs.length >= 2 ? heavyRoles(op, inputs, output) : null;
+    if (heavy) return heavy;
+    const roles = this.lightRoles(op, inputs, output, axis);
+    const isInPieces = roles?.some((role, i) => role === 'piece' && !this.wholes.has(key(op.inputs[i]!)));
+    return isInPieces ? roles : null;
+  }
+
+  /** Ops that compute each output from the inputs at the same place, and reshapes. */
+  private lightRoles(
+    {op}: Op,
+    inputs: readonly OutputShape[],
+    output: OutputShape,
+    axis: number,
+  ): readonly Role[] | null {
+    if (op === 'Reshape') return cutAxis(inputs[0]!.shape, this.pieces) === null ? null : ['piece', 'shape'];
+    if (!elementwise.has(op)) return null;
+    const roles = inputs.map(({shape}): Role | null => {
+      if (String(shape) === String(output.shape)) return 'piece';
+      const at = axis - (output.shape.length - shape.length);
+      return at < 0 || shape[at] === 1 ? 'whole' : null;
+    });
+    return roles.every(role => role !== null) ? (roles as Role[]) : null;
+  }
+
+  private takeWhole(node: RecordedNode, old: number): void {
+    const number = this.add(
+      node.kind !== 'op'
+        ? node
+        : {
+            ...node,
+            inputs: node.inputs.map(ref => this.whole(ref)),
+            after: node.after.flatMap(before => this.numbers[before] ?? []),
+          },
+    );
+    this.numbers[old] = number;
+    const outputs = node.kind === 'op' ? Math.max(1, node.outputs.length) : 1;
+    for (let output = 0; output < outputs; output++) {
+      this.wholes.set(key({node: old, output}), {node: number, output});
+    }
+  }
+
+  private takeInPieces(op: Op, old: number, roles: readonly Role[]): void {
+    const output = op.outputs[0]!;
+    const shape = this.pieceShape(output.shape);
+    const refs = Array.from({length: this.pieces}, (_, piece) => {
+      const inputs = op.inputs.map((ref, i) => {
+        if (roles[i] === 'piece') return this.cut(ref)[piece]!;
+        return roles[i] === 'whole' ? this.whole(ref) : this.integersOf(shape);
+      });
+      return {node: this.add({...op, inputs, outputs: [{type: output.type, shape}]}), output: 0};
+    });
+    this.cuts.set(key({node: old, output: 0}), refs);
+  }
+
+  /** An old output in the new graph; put together where it is in pieces. */
+  private whole(ref: Ref): Ref {
+    const known = this.wholes.get(key(ref));
+    if (known) return known;
+    const {type, shape} = this.outputOf(ref);
+    const cuts = this.cuts.get(key(ref))!;
+    const axis = this.integersOf([cutAxis(shape, this.pieces)!], []);
+    const attributes = [this.type('T', type), this.type('Tidx', dataTypes.int32), this.count('N', cuts.length)];
+    const joined = {
+      node: this.add(op('ConcatV2', [...cuts, axis], attributes, {type, shape})),
+      output: 0,
+    };
+    this.wholes.set(key(ref), joined);
+    return joined;
+  }
+
+  /** Pieces of an old output; of one that is whole, views that share its memory. */
+  private cut(ref: Ref): readonly Ref[] {
+    const known = this.cuts.get(key(ref));
+    if (known) return known;
+    const {type, shape} = this.outputOf(ref);
+    const axis = cutAxis(shape, this.pieces)!;
+    const size = this.pieceShape(shape);
+    const attributes = [this.type('T', type), this.type('Index', dataTypes.int32)];
+    const cuts = Array.from({length: this.pieces}, (_, piece) => {
+      const begin = shape.map((_, i) => (i === axis ? piece * size[axis]! : 0));
+      const inputs = [this.whole(ref), this.integersOf(begin), this.integersOf(size)];
+      return {node: this.add(op('Slice', inputs, attributes, {type, shape: size})), output: 0};
+    });
+    this.cuts.set(key(ref), cuts);
+    return cuts;
+  }
+
+  private pieceShape(shape: readonly number[]): number[] {
+    const axis = cutAxis(shape, this.pieces);
+    return shape.map((size, i) => (i === axis ? size / this.pieces : size));
+  }
+
+  private integersOf(values: readonly number[], shape: readonly number[] = [values.length]): Ref {
+    const name = `${values} [${shape}]`;
+    const known = this.integers.get(name);
+    if (known) return known;
+    const bytes = new Uint8Array(Int32Array.from(values).buffer);
+    const ref = {node: this.add({kind: 'constant', type: dataTypes.int32, shape, bytes, trace: null}), output: 0};
+    this.integers.set(name, ref);
+    return ref;
+  }
+
+  private outputOf({node, output}: Ref): OutputShape {
+    const source = this.recording.nodes[node]!;
+    if (source.kind === 'op') return source.outputs[output]!;
+    return source.kind === 'handle' ? {type: 0, shape: []} : source;
+  }
+
+  private add(node: RecordedNode): number {
+    return this.nodes.push(node) - 1;
+  }
+
+  private type(name: string, value: number): OpAttribute {
+    return {name, type: this.binding.TF_ATTR_TYPE, value};
+  }
+
+  private count(name: string, value: number): OpAttribute {
+    return {name, type: this.binding.TF_ATTR_INT, value};
+  }
+}
+
+/** Products whose rows, or pictures, do not depend on each other. */
+function heavyRoles({op, attributes}: Op, inputs: readonly OutputShape[], output: OutputShape): readonly Role[] | null {
+  const [first, second, third] = inputs.map(({shape}) => shape);
+  switch (op) {
+    case 'BatchMatMulV2': {
+      const isTransposed = attributes.some(({name, value}) => name === 'adj_x' && value === true);
+      if (isTransposed || first!.length !== 2 || second!.length !== 2) return null;
+      return count(output.shape) * first![1]! >= worthwhile ? ['piece', 'whole'] : null;
+    }
+    case 'Conv2D':
+      return (count(output.shape) * count(second!)) / second![3]! >= worthwhile ? ['piece', 'whole'] : null;
+    case 'Conv2DBackpropInput':
+      return (count(third!) * count(second!)) / second![3]! >= worthwhile ? ['shape', 'whole', 'piece'] : null;
+    default:
+      return null;
+  }
+}
+
+const elementwise = new Set(
+  (
+    'Abs Add AddV2 BiasAdd Elu Exp LeakyRelu LeakyReluGrad Log Maximum Minimum Mul Neg RealDiv Relu ReluGrad Rsqrt Sigmoid ' +
+    'SigmoidGrad Softplus Sqrt Square SquaredDifference Sub Tanh TanhGrad'
+  ).split(' '),
+);
+
+/** The first axis that is longer than 1, if it can be cut into equal pieces: cut there, pieces are runs of memory. */
+function cutAxis(shape: readonly number[], pieces: number): number | null {
+  const axis = shape.findIndex(size => size > 1);
+  return axis >= 0 && shape[axis]! % pieces === 0 ? axis : null;
+}
+
+function op(name: string, inputs: readonly Ref[], attributes: readonly OpAttribute[], output: OutputShape): Op {
+  return {kind: 'op', op: name, attributes, inputs, after: [], outputs: [output], trace: null};
+}
+
+function count(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+function key({node, output}: Ref): string {
+  return `${node}:${output}`;
+}
