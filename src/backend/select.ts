@@ -101,7 +101,10 @@ async function load(name: BackendName): Promise<Attempt> {
     await tf.setBackend('tensorflow');
     return describe(name, threads, availability.version);
   }
-  if (name === 'wasm') await useWasm();
+  if (name === 'wasm') {
+    const {kernels, why} = await useWasm();
+    return describe(name, 1, tf.version['tfjs-core']!, kernels === 'companion' ? '' : withoutCompanion(why));
+  }
   if (name === 'cpu') await useCpu();
   if (name === 'webgpu') {
     const refusal = await useWebgpu();
@@ -117,8 +120,12 @@ async function useCpu(): Promise<void> {
   await tf.setBackend('cpu');
 }
 
-function describe(name: BackendName, threads: number, version: string): Omit<BackendInfo, 'whyNotBetter'> {
-  const count = `${threads} thread${threads === 1 ? '' : 's'}`;
+function withoutCompanion(why: string | null): string {
+  return `, without its companion module${why ? `: ${why}` : ''}`;
+}
+
+function describe(name: BackendName, threads: number, version: string, note = ''): Omit<BackendInfo, 'whyNotBetter'> {
+  const count = `${threads} thread${threads === 1 ? '' : 's'}${note}`;
   const what = name === 'native' ? `TensorFlow ${version}, ${count}` : name === 'webgpu' ? 'GPU' : count;
   return {name, threads, version, line: `backend: ${name} (${what})`};
 }

@@ -15,7 +15,11 @@ import {type Attributes, floatsOf, release, runKernel, type TensorInfo, type Was
 export function conv2d(stock: WasmKernel): WasmKernel {
   return (inputs, attributes, backend) => {
     const {x, filter} = inputs as {x: TensorInfo; filter: TensorInfo};
-    const {padInfo, strideHeight, strideWidth, filterHeight, filterWidth} = sizes(x.shape, filter.shape, attributes);
+    const {padInfo, strideHeight, strideWidth, filterHeight, filterWidth} = convolutionSizes(
+      x.shape,
+      filter.shape,
+      attributes,
+    );
     if (padInfo.type !== 'SAME' || (strideHeight <= filterHeight && strideWidth <= filterWidth)) {
       return stock(inputs, attributes, backend);
     }
@@ -36,7 +40,7 @@ export function conv2d(stock: WasmKernel): WasmKernel {
  */
 export const conv2dFilterGradient: WasmKernel = ({x, dy}, attributes, backend) => {
   const filterShape = attributes['filterShape'] as [number, number, number, number];
-  const info = sizes(x!.shape, filterShape, attributes);
+  const info = convolutionSizes(x!.shape, filterShape, attributes);
   const {filterHeight, filterWidth, inChannels, outChannels, strideHeight, strideWidth, padInfo} = info;
   const below = Math.max(0, (info.outHeight - 1) * strideHeight + filterHeight - info.inHeight - padInfo.top);
   const beyond = Math.max(0, (info.outWidth - 1) * strideWidth + filterWidth - info.inWidth - padInfo.left);
@@ -80,7 +84,7 @@ export const conv2dFilterGradient: WasmKernel = ({x, dy}, attributes, backend) =
  */
 export const conv2dInputGradient: WasmKernel = ({dy, filter}, attributes, backend) => {
   const inputShape = attributes['inputShape'] as [number, number, number, number];
-  const info = sizes(inputShape, filter!.shape as [number, number, number, number], attributes);
+  const info = convolutionSizes(inputShape, filter!.shape as [number, number, number, number], attributes);
   const {strideHeight, strideWidth, padInfo} = info;
   const rows = blocks(info.inHeight, info.filterHeight, strideHeight, padInfo.top, info.outHeight);
   const columns = blocks(info.inWidth, info.filterWidth, strideWidth, padInfo.left, info.outWidth);
@@ -125,7 +129,12 @@ function blocks(size: number, kernel: number, stride: number, before: number, ou
 
 type ConvolutionSizes = tf.backend_util.Conv2DInfo;
 
-function sizes(inShape: readonly number[], filterShape: readonly number[], attributes: Attributes): ConvolutionSizes {
+/** What the attributes of a convolution mean for these shapes. */
+export function convolutionSizes(
+  inShape: readonly number[],
+  filterShape: readonly number[],
+  attributes: Attributes,
+): ConvolutionSizes {
   const {strides, pad, dimRoundingMode, dataFormat, dilations} = attributes as {
     strides: number | [number, number];
     pad: 'same' | 'valid' | number | tf.backend_util.ExplicitPadding;

@@ -71,6 +71,20 @@ export function withShape(tensor: TensorInfo, shape: number[]): TensorInfo {
   return {dataId: tensor.dataId, dtype: tensor.dtype, shape};
 }
 
+/**
+ * The kernel Identity. The backend's own copies the memory; and TensorFlow.js makes a clone of every tensor that a gradient
+ * needs later, so a training step copied each weight and activation several times. Memory is counted, so a second name will
+ * do; nothing but the fused optimizer writes into a tensor, and that looks at the count.
+ */
+export function identity(stock: WasmKernel): WasmKernel {
+  return (inputs, attributes, backend) => {
+    const x = inputs['x']!;
+    if (x.dtype === 'string') return stock(inputs, attributes, backend);
+    backend.incRef(x.dataId);
+    return {dataId: x.dataId, shape: x.shape, dtype: x.dtype};
+  };
+}
+
 /** The tensor's memory itself, not a copy. Take it after the last allocation: a heap that grows detaches older views. */
 export function floatsOf(tensor: TensorInfo, backend: BackendWasm): Float32Array {
   return backend.typedArrayFromHeap(tensor) as Float32Array;

@@ -1,21 +1,59 @@
 /** The wasm backend of TensorFlow.js with the kernels of this folder in it. */
 import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
+import {unknownChoice} from '../../core/checks';
 import {tf} from '../../core/tensorflow';
+import {Companion} from './companion/companion';
+import {companionConv2d, companionFilterGradient, companionInputGradient} from './companion/convolution';
+import {companionLeakyRelu, companionLeakyReluGradient, companionSegmentSum} from './companion/elementwise';
+import {companionMatMul} from './companion/product';
 import {conv2d, conv2dFilterGradient, conv2dInputGradient} from './convolution';
 import {clipByValue, leakyRelu, leakyReluGradient, relu6, tanh} from './elementwise';
-import {guardHeap, replaceKernel} from './heap';
+import {guardHeap, identity, replaceKernel} from './heap';
 import {batchMatMul, fusedMatMul} from './matmul';
 import {unsortedSegmentSum} from './segment-sum';
 
-let installed = false;
+/** What computes the heavy kernels: the companion module, or compositions of the backend's own kernels. */
+export type WasmKernels = 'companion' | 'composed';
+const kinds: readonly WasmKernels[] = ['companion', 'composed'];
 
-/** Makes wasm the backend that computes. Loads it at the first call; throws where it cannot be started. */
-export async function useWasm(): Promise<void> {
+export interface WasmState {
+  readonly kernels: WasmKernels;
+  /** Why it is not the companion module; null where it is, or where the composed ones were asked for. */
+  readonly why: string | null;
+}
+
+let installed: WasmState | null = null;
+
+/**
+ * Makes wasm the backend that computes. Loads it at the first call; throws where it cannot be started.
+ * MULTIMODAL_GAN_WASM_KERNELS=composed does without the companion module.
+ */
+export async function useWasm(): Promise<WasmState> {
   if (!installed) require('@tensorflow/tfjs-backend-wasm');
   if (!(await tf.setBackend('wasm'))) throw new Error('WebAssembly could not be started');
-  if (installed) return;
-  installed = true;
-  guardHeap(tf.backend() as BackendWasm);
+  if (installed) return installed;
+  const backend = tf.backend() as BackendWasm;
+  guardHeap(backend);
+  const asked = process.env['MULTIMODAL_GAN_WASM_KERNELS'] || 'companion';
+  const kind = kinds.find(one => one === asked);
+  if (!kind) throw unknownChoice('MULTIMODAL_GAN_WASM_KERNELS', asked, kinds);
+  replaceWithCompositions();
+  let why: string | null = null;
+  let kernels: WasmKernels = kind;
+  if (kind === 'companion') {
+    try {
+      replaceWithCompanion(new Companion(backend));
+    } catch (error) {
+      kernels = 'composed';
+      why = String((error as Error).message ?? error).split('\n')[0]!;
+    }
+  }
+  installed = {kernels, why};
+  return installed;
+}
+
+function replaceWithCompositions(): void {
+  replaceKernel('Identity', identity);
   replaceKernel('BatchMatMul', batchMatMul);
   replaceKernel('_FusedMatMul', () => fusedMatMul);
   replaceKernel('Conv2D', conv2d);
@@ -27,4 +65,15 @@ export async function useWasm(): Promise<void> {
   replaceKernel('LeakyReluGrad', () => leakyReluGradient);
   replaceKernel('ClipByValue', () => clipByValue);
   replaceKernel('Relu6', () => relu6);
+}
+
+/** Over the compositions, which take what the module does not. */
+function replaceWithCompanion(companion: Companion): void {
+  replaceKernel('BatchMatMul', companionMatMul(companion));
+  replaceKernel('Conv2D', companionConv2d(companion));
+  replaceKernel('Conv2DBackpropFilter', () => companionFilterGradient(companion));
+  replaceKernel('Conv2DBackpropInput', () => companionInputGradient(companion));
+  replaceKernel('UnsortedSegmentSum', companionSegmentSum(companion));
+  replaceKernel('LeakyRelu', companionLeakyRelu(companion));
+  replaceKernel('LeakyReluGrad', () => companionLeakyReluGradient(companion));
 }

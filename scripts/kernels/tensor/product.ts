@@ -1,0 +1,122 @@
+/** Products of matrices, whatever is transposed, one pair or many. */
+import {packColumns, packRows} from './pack';
+import {nowhere, target, targetsBytes, tileOfColumns, tileOfRows} from './tile';
+
+/** Terms of a sum that are taken at once; a panel of them fits into the nearest cache. */
+const depth: i32 = 1024;
+/** Numbers of A that stay in the second cache while panels of B pass. */
+const blockOfA: i32 = 131072;
+/** Columns of a task: two panels, one line of the cache. */
+const taskColumns: i32 = 16;
+
+/** Rows of A that a task takes: all of them, or what fits. */
+function rowsOfTask(rows: i32, k: i32): i32 {
+  const fit = max<i32>(64, (blockOfA / max<i32>(1, min<i32>(k, depth))) & ~3);
+  return min<i32>(rows, fit);
+}
+
+export function numProductTasks(rows: i32, k: i32, columns: i32, count: i32): i32 {
+  const high = (rows + rowsOfTask(rows, k) - 1) / rowsOfTask(rows, k);
+  return count * high * ((columns + taskColumns - 1) / taskColumns);
+}
+
+/** Bytes of scratch that a thread needs. */
+export function productScratch(k: i32): i32 {
+  return <i32>targetsBytes + (min<i32>(k, depth) << 6);
+}
+
+/**
+ * Tasks `from` … `to` - 1 of C = A B, `count` times. Numbers between one pair and the next: `nextA` and `nextB`.
+ * A is [rows, k], or with `transposeA` [k, rows]; B is [k, columns], or with `transposeB` [columns, k].
+ */
+export function product(
+  from: i32,
+  to: i32,
+  scratch: usize,
+  a: usize,
+  b: usize,
+  c: usize,
+  rows: i32,
+  k: i32,
+  columns: i32,
+  nextA: i32,
+  nextB: i32,
+  transposeA: i32,
+  transposeB: i32,
+): void {
+  const wide = (columns + taskColumns - 1) / taskColumns;
+  const height = rowsOfTask(rows, k);
+  const high = (rows + height - 1) / height;
+  for (let task = from; task < to; task++) {
+    const pair = task / (wide * high);
+    const first = ((task / wide) % high) * height;
+    const column = (task % wide) * taskColumns;
+    const pairA = a + ((<usize>pair * <usize>nextA) << 2);
+    const pairB = b + ((<usize>pair * <usize>nextB) << 2);
+    const pairC = c + ((<usize>pair * <usize>rows * <usize>columns) << 2);
+    const last = min<i32>(rows, first + height);
+    for (let k0 = 0; k0 < k; k0 += depth) {
+      const terms = min<i32>(depth, k - k0);
+      block(scratch, pairA, pairB, pairC, rows, k, columns, transposeA, transposeB, first, last, column, k0, terms);
+    }
+  }
+}
+
+/** Rows `first` … `last` - 1 of up to 16 columns from `column` on; terms k0 … k0 + terms - 1 of their sums. */
+function block(
+  scratch: usize,
+  a: usize,
+  b: usize,
+  c: usize,
+  rows: i32,
+  k: i32,
+  columns: i32,
+  transposeA: i32,
+  transposeB: i32,
+  first: i32,
+  last: i32,
+  column: i32,
+  k0: i32,
+  terms: i32,
+): void {
+  const rowB = (<usize>(transposeB ? k : columns)) << 2;
+  const end = min<i32>(columns, column + taskColumns);
+  const add = k0 > 0 ? 1 : 0;
+  const packed = scratch + targetsBytes;
+  let panel = packed;
+  // For a few rows of results a copy of B would cost more than it saves.
+  const direct = !transposeB && last - first <= 8;
+  for (let j = column; j < end; j += 8) {
+    const width = min<i32>(8, end - j);
+    if (transposeB) panel = packRows(b + (<usize>j * <usize>k + <usize>k0) * 4, rowB, terms, width, panel);
+    else if (!direct || width < 8) {
+      panel = packColumns(b + (<usize>k0 * <usize>columns + <usize>j) * 4, rowB, terms, width, panel);
+    }
+  }
+  panel = packed;
+  for (let j = column; j < end; j += 8) {
+    const width = min<i32>(8, end - j);
+    const inPlace = direct && width === 8;
+    const source = inPlace ? b + (<usize>k0 * <usize>columns + <usize>j) * 4 : panel;
+    const stepB = inPlace ? rowB : 32;
+    for (let i = first; i < last; i += 4) {
+      for (let r = 0; r < 4; r++) {
+        const row = i + r;
+        const place = c + (<usize>row * <usize>columns + <usize>j) * 4;
+        target(scratch, r, row < last ? place : nowhere(scratch));
+      }
+      if (transposeA) {
+        const start = a + (<usize>k0 * <usize>rows + <usize>i) * 4;
+        tileOfColumns(start, (<usize>rows) << 2, terms, 1, 0, source, stepB, scratch, width, add);
+      } else {
+        const rowA = (<usize>k) << 2;
+        const a0 = a + <usize>i * rowA + ((<usize>k0) << 2);
+        const a1 = i + 1 < last ? a0 + rowA : a0;
+        const a2 = i + 2 < last ? a1 + rowA : a0;
+        const a3 = i + 3 < last ? a2 + rowA : a0;
+        tileOfRows(a0, a1, a2, a3, (<usize>terms) << 2, 1, 0, source, stepB, scratch, width, add);
+      }
+    }
+    if (!inPlace) panel += (<usize>terms) << 5;
+  }
+}

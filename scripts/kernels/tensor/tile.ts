@@ -1,0 +1,169 @@
+/**
+ * The innermost part of every product: 4 rows by 8 columns of results, which stay in registers while a sum runs.
+ *
+ * Sums run over k from first to last, each term rounded as product and then as sum, so a result does not depend on where in
+ * a matrix it stands or on how work is divided. B comes as panels of 8 columns, [k][8].
+ */
+
+// Both loops are nested for a reason: V8 unrolls a loop that is in no other, and then runs out of registers (51 in place of 62
+// GFLOP/s on the machine of docs/wasm.md).
+
+/** Where a tile's four rows go, as four addresses at `targets`; see `target`. */
+export const targetsBytes: usize = 64;
+
+/** Row i of the tile goes to `place`; `targets + 32` is a place for rows that nobody wants. */
+// @ts-expect-error: decorator
+export function target(targets: usize, row: i32, place: usize): void {
+  store<usize>(targets + ((<usize>row) << 2), place);
+}
+
+// @ts-expect-error: decorator
+export function nowhere(targets: usize): usize {
+  return targets + 32;
+}
+
+/**
+ * Each row of A has an address of its own and is read forwards: `segments` pieces of `bytes` bytes, with `jump` bytes
+ * between the end of one and the start of the next. Rows of B are `stepB` bytes apart.
+ */
+export function tileOfRows(
+  a0: usize,
+  a1: usize,
+  a2: usize,
+  a3: usize,
+  bytes: usize,
+  segments: i32,
+  jump: usize,
+  b: usize,
+  stepB: usize,
+  targets: usize,
+  columns: i32,
+  add: i32,
+): void {
+  let c00 = f32x4.splat(0);
+  let c01 = c00;
+  let c10 = c00;
+  let c11 = c00;
+  let c20 = c00;
+  let c21 = c00;
+  let c30 = c00;
+  let c31 = c00;
+  for (let s = 0; s < segments; s++) {
+    const end = a0 + bytes;
+    while (a0 < end) {
+      const b0 = v128.load(b);
+      const b1 = v128.load(b, 16);
+      let a = v128.load32_splat(a0);
+      c00 = f32x4.add(c00, f32x4.mul(a, b0));
+      c01 = f32x4.add(c01, f32x4.mul(a, b1));
+      a = v128.load32_splat(a1);
+      c10 = f32x4.add(c10, f32x4.mul(a, b0));
+      c11 = f32x4.add(c11, f32x4.mul(a, b1));
+      a = v128.load32_splat(a2);
+      c20 = f32x4.add(c20, f32x4.mul(a, b0));
+      c21 = f32x4.add(c21, f32x4.mul(a, b1));
+      a = v128.load32_splat(a3);
+      c30 = f32x4.add(c30, f32x4.mul(a, b0));
+      c31 = f32x4.add(c31, f32x4.mul(a, b1));
+      a0 += 4;
+      a1 += 4;
+      a2 += 4;
+      a3 += 4;
+      b += stepB;
+    }
+    a0 += jump;
+    a1 += jump;
+    a2 += jump;
+    a3 += jump;
+  }
+  storeRow(load<usize>(targets), c00, c01, columns, add);
+  storeRow(load<usize>(targets, 4), c10, c11, columns, add);
+  storeRow(load<usize>(targets, 8), c20, c21, columns, add);
+  storeRow(load<usize>(targets, 12), c30, c31, columns, add);
+}
+
+/**
+ * The four rows of A lie side by side: number k of row i is at a + k · stepA + 4 · i. `segments` pieces of k terms, with
+ * `jump` bytes more between one and the next.
+ */
+export function tileOfColumns(
+  a: usize,
+  stepA: usize,
+  k: i32,
+  segments: i32,
+  jump: usize,
+  b: usize,
+  stepB: usize,
+  targets: usize,
+  columns: i32,
+  add: i32,
+): void {
+  let c00 = f32x4.splat(0);
+  let c01 = c00;
+  let c10 = c00;
+  let c11 = c00;
+  let c20 = c00;
+  let c21 = c00;
+  let c30 = c00;
+  let c31 = c00;
+  const bytes = <usize>k * stepB;
+  for (let s = 0; s < segments; s++) {
+    const end = b + bytes;
+    while (b < end) {
+      const b0 = v128.load(b);
+      const b1 = v128.load(b, 16);
+      let x = v128.load32_splat(a);
+      c00 = f32x4.add(c00, f32x4.mul(x, b0));
+      c01 = f32x4.add(c01, f32x4.mul(x, b1));
+      x = v128.load32_splat(a, 4);
+      c10 = f32x4.add(c10, f32x4.mul(x, b0));
+      c11 = f32x4.add(c11, f32x4.mul(x, b1));
+      x = v128.load32_splat(a, 8);
+      c20 = f32x4.add(c20, f32x4.mul(x, b0));
+      c21 = f32x4.add(c21, f32x4.mul(x, b1));
+      x = v128.load32_splat(a, 12);
+      c30 = f32x4.add(c30, f32x4.mul(x, b0));
+      c31 = f32x4.add(c31, f32x4.mul(x, b1));
+      a += stepA;
+      b += stepB;
+    }
+    a += jump;
+  }
+  storeRow(load<usize>(targets), c00, c01, columns, add);
+  storeRow(load<usize>(targets, 4), c10, c11, columns, add);
+  storeRow(load<usize>(targets, 8), c20, c21, columns, add);
+  storeRow(load<usize>(targets, 12), c30, c31, columns, add);
+}
+
+/** Rows are stored one after the other, because with `add` two of them may overlap. */
+// @ts-expect-error: decorator
+function storeRow(place: usize, left: v128, right: v128, columns: i32, add: i32): void {
+  if (columns === 8) {
+    if (add) {
+      left = f32x4.add(v128.load(place), left);
+      right = f32x4.add(v128.load(place, 16), right);
+    }
+    v128.store(place, left);
+    v128.store(place, right, 16);
+  } else {
+    storePart(place, left, right, columns, add);
+  }
+}
+
+function storePart(place: usize, left: v128, right: v128, columns: i32, add: i32): void {
+  if (columns >= 4) {
+    if (add) left = f32x4.add(v128.load(place), left);
+    v128.store(place, left);
+    place += 16;
+    columns -= 4;
+    left = right;
+  }
+  if (columns > 0) storeNumber(place, f32x4.extract_lane(left, 0), add);
+  if (columns > 1) storeNumber(place + 4, f32x4.extract_lane(left, 1), add);
+  if (columns > 2) storeNumber(place + 8, f32x4.extract_lane(left, 2), add);
+}
+
+// @ts-expect-error: decorator
+function storeNumber(place: usize, value: f32, add: i32): void {
+  store<f32>(place, add ? load<f32>(place) + value : value);
+}

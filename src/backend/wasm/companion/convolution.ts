@@ -1,0 +1,113 @@
+/**
+ * The three products of a convolutional layer by the companion module; the formulas stand in scripts/kernels/tensor.
+ * Pictures are taken a few at a time, as many as stay in the processor's cache, so scratch does not grow with the batch.
+ */
+import type {tf} from '../../../core/tensorflow';
+import {convolutionSizes} from '../convolution';
+import {floatsOf, type TensorInfo, type WasmKernel} from '../heap';
+import type {Companion} from './companion';
+
+/** Bytes of framed pictures that are worked on at a time. */
+const cacheBytes = 1 << 18;
+/** Blocks of four rows of dw in one task. */
+const rowsOfTask = 32;
+
+export function companionConv2d(companion: Companion): (otherwise: WasmKernel) => WasmKernel {
+  return otherwise => (inputs, attributes, backend) => {
+    const {x, filter} = inputs as {x: TensorInfo; filter: TensorInfo};
+    const info = convolutionSizes(x.shape, filter.shape, attributes);
+    // A dilated window does not lie in one piece; TensorFlow.js has no gradient of it either.
+    if (info.dilationHeight !== 1 || info.dilationWidth !== 1 || x.dtype !== 'float32') {
+      return otherwise(inputs, attributes, backend);
+    }
+    const plan = planOf(companion, info);
+    const {filterHeight, filterWidth, inChannels, outChannels, batchSize} = info;
+    const packed = companion.common(filterHeight * filterWidth * inChannels * roundUp(outChannels) * 4);
+    const scratch = companion.scratch(companion.kernels['picturesScratch']!(plan.sizes, plan.pictures));
+    const out = backend.makeOutput(info.outShape, 'float32');
+    companion.kernels['packFilter']!(companion.address(filter), plan.sizes, packed);
+    const [from, to] = [companion.address(x), companion.address(out)];
+    for (let first = 0; first < batchSize; first += plan.pictures) {
+      const count = Math.min(plan.pictures, batchSize - first);
+      companion.kernels['convolve']!(from, packed, to, plan.sizes, first, count, plan.framed, scratch);
+    }
+    return out;
+  };
+}
+
+/** dx; also the forward pass of conv2dTranspose. */
+export function companionInputGradient(companion: Companion): WasmKernel {
+  return ({dy, filter}, attributes, backend) => {
+    const inputShape = attributes['inputShape'] as [number, number, number, number];
+    const info = convolutionSizes(inputShape, filter!.shape, attributes);
+    const plan = planOf(companion, info);
+    const {filterHeight, filterWidth, inChannels, outChannels, batchSize} = info;
+    const packed = companion.common(filterHeight * roundUp(filterWidth * inChannels) * outChannels * 4);
+    const scratch = companion.scratch(companion.kernels['picturesScratch']!(plan.sizes, plan.pictures));
+    const out = backend.makeOutput(inputShape, 'float32');
+    companion.kernels['packFilterRows']!(companion.address(filter!), plan.sizes, packed);
+    const [from, to] = [companion.address(dy!), companion.address(out)];
+    for (let first = 0; first < batchSize; first += plan.pictures) {
+      const count = Math.min(plan.pictures, batchSize - first);
+      companion.kernels['convolveBack']!(from, packed, to, plan.sizes, first, count, plan.framed, scratch);
+    }
+    return out;
+  };
+}
+
+/** dw. The terms of a sum are the places of all pictures in order, some pictures at a time. */
+export function companionFilterGradient(companion: Companion): WasmKernel {
+  return ({x, dy}, attributes, backend) => {
+    const filterShape = attributes['filterShape'] as [number, number, number, number];
+    const info = convolutionSizes(x!.shape, filterShape, attributes);
+    const plan = planOf(companion, info);
+    const {kernels} = companion;
+    const {filterHeight, filterWidth, inChannels, batchSize} = info;
+    const chunk = companion.common(kernels['chunkBytes']!(plan.sizes, plan.pictures));
+    const scratch = companion.scratch(kernels['sumScratch']!(plan.sizes, plan.pictures));
+    const out = backend.makeOutput(filterShape, 'float32');
+    if (batchSize === 0) floatsOf(out, backend).fill(0);
+    const [from, slopes, to] = [companion.address(x!), companion.address(dy!), companion.address(out)];
+    const across = filterWidth * inChannels;
+    for (let first = 0; first < batchSize; first += plan.pictures) {
+      const count = Math.min(plan.pictures, batchSize - first);
+      for (let n = 0; n < count; n++) {
+        kernels['prepareChunk']!(from, slopes, plan.sizes, first, count, n, plan.framed, chunk);
+      }
+      for (let r = 0; r < filterHeight; r++) {
+        for (let t = 0; t < across; t += rowsOfTask) {
+          const end = Math.min(across, t + rowsOfTask);
+          kernels['sumFilter']!(to, plan.sizes, count, chunk, r, t, end, first > 0 ? 1 : 0, scratch);
+        }
+      }
+    }
+    return out;
+  };
+}
+
+interface Plan {
+  /** Address of the sizes, in the order of scripts/kernels/tensor/convolution.ts. */
+  readonly sizes: number;
+  /** How many are worked on at a time. */
+  readonly pictures: number;
+  /** 1 where the windows cover the picture exactly, so that it needs no zeros around it. */
+  readonly framed: 0 | 1;
+}
+
+function planOf(companion: Companion, info: tf.backend_util.Conv2DInfo): Plan {
+  const {inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, batchSize} = info;
+  const {filterHeight, filterWidth, strideHeight, strideWidth, padInfo} = info;
+  const framedHeight = Math.max(0, outHeight - 1) * strideHeight + filterHeight;
+  const framedWidth = Math.max(0, outWidth - 1) * strideWidth + filterWidth;
+  const sizes = companion.sizes([
+    ...[inHeight, inWidth, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth],
+    ...[strideHeight, strideWidth, padInfo.top, padInfo.left, framedHeight, framedWidth],
+  ]);
+  const exact = framedHeight === inHeight && framedWidth === inWidth && padInfo.top === 0 && padInfo.left === 0;
+  const fit = Math.floor(cacheBytes / (4 * framedHeight * framedWidth * inChannels));
+  return {sizes, pictures: Math.max(1, Math.min(fit, batchSize)), framed: exact ? 1 : 0};
+}
+
+function roundUp(columns: number): number {
+  return Math.ceil(columns / 8) * 8;
+}
