@@ -6,10 +6,12 @@ import {exitCodes, UserError} from '../core/checks';
 import {writeFileWhole} from '../core/files';
 import {assertReplaceable, type FolderMark} from '../core/folders';
 import {writeSafetensors} from '../model/weights';
+import {groupedBars} from '../plots/bars';
 import {curves} from '../plots/curves';
 import type {Figure} from '../plots/figure';
 import {pointClouds} from '../plots/points';
 import {renderFigure} from '../plots/render';
+import {modalityColour} from '../plots/theme';
 import {imageGridPng, pictureTile} from '../plots/tiles';
 import type {Preset, PresetCurves, PresetRun} from '../presets/preset-type';
 import {presetOf} from '../presets/presets';
@@ -143,7 +145,11 @@ function lossFigure({history, preset, variant}: PresetRun): Figure {
   return curves(lines, {title, xTitle: 'epoch', yTitle: 'loss'});
 }
 
-function figureOf({title, xTitle, yTitle, logY, points, lines}: PresetCurves): Figure {
+function figureOf({title, xTitle, yTitle, logY, points, groups, lines}: PresetCurves): Figure {
+  if (groups) {
+    const bars = lines.map(({name, y}, i) => ({name, values: y, colour: modalityColour(i)}));
+    return groupedBars(groups, bars, {title, xTitle, yTitle});
+  }
   if (points) {
     const clouds = lines.map(({name, x, y}) => ({name, points: x.map((value, i) => [value, y[i]!] as const)}));
     return pointClouds(clouds, {title, xTitle, yTitle});

@@ -2,7 +2,7 @@
 import {UserError} from '../core/checks';
 import type {RandomStream} from '../core/random';
 import {tf} from '../core/tensorflow';
-import {type ImageModality, partShape, type SplitName, type TextModality} from '../core/types';
+import {type Example, type ImageModality, partShape, type SplitName, type TextModality} from '../core/types';
 import type {Dataset} from '../datasets/dataset';
 import {FeatureCache} from '../features/batch';
 
@@ -12,6 +12,8 @@ export interface PictureTexts {
   /** Names of the two modalities. */
   readonly names: {readonly image: string; readonly text: string};
   readonly count: number;
+  /** The examples themselves. */
+  readonly rows: readonly Example[];
   /** In [-1, 1], `pixelCount` values each. */
   readonly pixels: readonly Float32Array[];
   readonly pixelCount: number;
@@ -45,6 +47,7 @@ export function pictureTexts(
     text,
     names: {image: imageName, text: textName},
     count: rows.length,
+    rows,
     pixels: rows.map(({parts}) => cache.encode(imageName, parts[imageName]!)),
     pixelCount: partShape(image).reduce((product, n) => product * n, 1),
     captions: rows.map(({parts}) => parts[textName] as string),

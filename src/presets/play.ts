@@ -1,15 +1,14 @@
 /** How the presets train: steps of one player each, in turns, epoch by epoch. */
-import {compileStep} from '../backend/compile';
+import {type CompiledStep, compileStep} from '../backend/compile';
+import {nextTurn} from '../core/interruption';
+import {mapRecord} from '../core/records';
 import {tf} from '../core/tensorflow';
 import type {Parameters} from '../networks/parameters';
 import type {Optimizer} from '../training/optimizers/optimizer';
 import type {EpochRecord, PresetOptions} from './preset-type';
 
 /** Moves one player once. Takes and returns tensors; the loss is the caller's. */
-export type PlayerStep = {
-  (...inputs: tf.Tensor[]): tf.Scalar;
-  dispose(): void;
-};
+export type PlayerStep = CompiledStep<tf.Tensor[], tf.Scalar>;
 
 /**
  * A step of one player: gradients of its loss in its own weights, and an update of those alone. Recorded and replayed where the
@@ -37,7 +36,10 @@ export function playerStep(
 /** What one turn of the game costs each player, by name. */
 export type Turn = () => Record<string, tf.Scalar>;
 
-/** Plays `turns` turns an epoch, and tells the means of the losses after each. */
+/** Turns between two chances for timers and signals. */
+const turnsBetweenBreaths = 10;
+
+/** Plays `turns` turns an epoch, and tells the means of the losses after each; aborted, after those of the epoch that were played. */
 export async function playEpochs(
   turn: Turn,
   epochs: number,
@@ -47,17 +49,19 @@ export async function playEpochs(
   const history: EpochRecord[] = [];
   for (let epoch = 1; epoch <= epochs && !signal?.aborted; epoch++) {
     const sums: Record<string, number> = {};
-    for (let i = 0; i < turns; i++) {
+    let played = 0;
+    for (; played < turns && !signal?.aborted; played++) {
       const losses = tf.tidy(turn);
       for (const [name, loss] of Object.entries(losses)) {
-        sums[name] = (sums[name] ?? 0) + loss.dataSync()[0]! / turns;
+        sums[name] = (sums[name] ?? 0) + loss.dataSync()[0]!;
         loss.dispose();
       }
+      if (played % turnsBetweenBreaths === 0) await nextTurn();
     }
-    const record = {epoch, losses: sums};
+    const record = {epoch, losses: mapRecord(sums, sum => sum / played)};
     history.push(record);
     onEpoch?.(record, epochs);
-    await new Promise(resolve => setImmediate(resolve));
+    await nextTurn();
   }
   return history;
 }

@@ -21,7 +21,7 @@ export interface PresetOptions {
   /** The preset's own unless told. */
   readonly epochs?: number;
   readonly onEpoch?: (record: EpochRecord, epochs: number) => void;
-  /** Aborting ends the training after the present epoch. */
+  /** Aborting ends the training after the present turn of the game. */
   readonly signal?: AbortSignal;
 }
 
@@ -41,6 +41,8 @@ export interface PresetCurves {
   readonly logY?: boolean;
   /** Points instead of lines. */
   readonly points?: boolean;
+  /** Bars instead of lines, side by side in each of these groups; x is the group's place, from 0. */
+  readonly groups?: readonly string[];
   readonly lines: readonly {readonly name: string; readonly x: readonly number[]; readonly y: readonly number[]}[];
 }
 
@@ -58,6 +60,8 @@ export interface PresetRun {
   /** The players' variables, to be saved, and disposed by the caller. */
   readonly players: Readonly<Record<string, Parameters>>;
   readonly interrupted: boolean;
+  /** What was recorded of each player's step, in words: `explain()` of a compiled step. */
+  readonly steps?: Readonly<Record<string, string>>;
 }
 
 export interface Preset {

@@ -1,10 +1,12 @@
 /** The classic systems by name. */
 import {unknownChoice} from '../core/checks';
+import {crossModalEncoderPreset} from './cross-modal-encoder/cross-modal-encoder';
+import {dcganPreset} from './dcgan/dcgan';
 import {deepStackPreset} from './deep-stack/deep-stack';
 import {perceptronPreset} from './perceptron/perceptron';
 import type {Preset} from './preset-type';
 
-const list: readonly Preset[] = [deepStackPreset, perceptronPreset];
+const list: readonly Preset[] = [deepStackPreset, perceptronPreset, dcganPreset, crossModalEncoderPreset];
 
 export const presetNames: readonly string[] = list.map(({name}) => name);
 

@@ -23,7 +23,13 @@ export function barsDataset({side = 8, channels = 1, count = 128} = {}): Dataset
         }
       }
       const caption = `a bar on the ${label === 0 ? 'left' : 'right'}`;
-      return {id: `${split}-${i}`, label, parts: {image: {height: side, width: side, channels, pixels}, caption}};
+      const attributes = {place: from, inset: from % (side / 2), id: `${split}-${i}`};
+      return {
+        id: `${split}-${i}`,
+        label,
+        parts: {image: {height: side, width: side, channels, pixels}, caption},
+        attributes,
+      };
     });
   };
   const splits = {train: rows('train', count), validation: rows('validation', 16), test: rows('test', 64)};

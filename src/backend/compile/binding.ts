@@ -28,6 +28,7 @@ export interface Binding {
   readonly TF_ATTR_BOOL: number;
   readonly TF_ATTR_TYPE: number;
   readonly TF_ATTR_SHAPE: number;
+  readonly TF_INT32: number;
 }
 
 export type TypedValues = Float32Array | Int32Array | Uint8Array;

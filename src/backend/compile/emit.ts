@@ -49,7 +49,7 @@ export function emitStep(recording: Recording, prefix: string, states: StateTabl
         break;
       }
       case 'op': {
-        const attributes = Object.fromEntries(node.attributes.map(a => [a.name, attributeValue(binding, a)]));
+        const attributes = attributesOf(node, binding);
         const inputs = node.inputs.map(ref => (takesOpaque(nodes, i, ref) ? opaqueName(names[ref.node]!) : input(ref)));
         add(name, node.op, [...inputs, ...waitFor(node.after)], attributes);
         if (opaqueResult(i)) {
@@ -127,6 +127,16 @@ function markWritten(nodes: readonly RecordedNode[], states: StateTable): void {
       if (source.kind === 'handle') states.of(source.state).written = true;
     }
   }
+}
+
+/** The engine's ExpandDims leaves its types to be inferred, which a graph does not do. */
+function attributesOf(
+  {op, attributes, outputs}: Extract<RecordedNode, {kind: 'op'}>,
+  binding: Binding,
+): GraphNode['attributes'] {
+  const inferred: GraphNode['attributes'] =
+    op === 'ExpandDims' ? {T: {type: outputs[0]!.type}, Tdim: {type: binding.TF_INT32}} : {};
+  return {...inferred, ...Object.fromEntries(attributes.map(a => [a.name, attributeValue(binding, a)]))};
 }
 
 function attributeValue(binding: Binding, {name, type, value}: OpAttribute): AttributeValue {

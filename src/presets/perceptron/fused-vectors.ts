@@ -2,10 +2,8 @@
 import {EigenvalueDecomposition, Matrix} from 'ml-matrix';
 import {quantile} from '../../core/quantile';
 import {TfIdf} from '../../features/bag-of-words';
+import {pooledPicture} from '../measures';
 import type {PictureTexts} from '../picture-texts';
-
-/** Cells a side that a picture is averaged into. */
-const cells = 7;
 
 /**
  * Feature-level fusion as the sketch has it: the picture as 7×7 mean brightnesses and the caption as TF-IDF, side by side,
@@ -18,7 +16,10 @@ const cells = 7;
  */
 export function fusedVectors(data: PictureTexts, size = 10): Float32Array[] {
   const words = new TfIdf(data.captions);
-  const rows = data.pixels.map((pixels, i) => [...pooled(pixels, data), ...words.vector(data.captions[i]!)]);
+  const rows = data.pixels.map((pixels, i) => [
+    ...pooledPicture(pixels, data.image),
+    ...words.vector(data.captions[i]!),
+  ]);
   const x = new Matrix(rows).center('column');
   const covariance = x.transpose().mmul(x).div(rows.length);
   const {eigenvectorMatrix: vectors} = new EigenvalueDecomposition(covariance, {assumeSymmetric: true});
@@ -35,18 +36,4 @@ export function fusedVectors(data: PictureTexts, size = 10): Float32Array[] {
       return Math.min(1, Math.max(0, scaled));
     }),
   );
-}
-
-/** Mean brightness, 0 to 1, of each of 7×7 cells. */
-function pooled(pixels: Float32Array, {image: {height, width, channels}}: PictureTexts): number[] {
-  const sums = new Float64Array(cells * cells);
-  const counts = new Float64Array(cells * cells);
-  for (let i = 0; i < pixels.length; i++) {
-    const place = Math.floor(i / channels);
-    const row = Math.floor((Math.floor(place / width) * cells) / height);
-    const cell = row * cells + Math.floor(((place % width) * cells) / width);
-    sums[cell]! += (pixels[i]! + 1) / 2;
-    counts[cell]! += 1;
-  }
-  return Array.from(sums, (sum, i) => sum / Math.max(1, counts[i]!));
 }
