@@ -2,7 +2,7 @@
 import type {EvaluationDetails} from './details';
 import type {AskedScores} from './evaluate-samples';
 import type {EvaluationMetrics} from './metrics-record';
-import {type ScoreRow, scoreRows} from './score-rows';
+import {inFeatures, type ScoreRow, scoreRows} from './score-rows';
 
 /** What was scored; details and asked classes where there are any. */
 export interface ScoredRun {
@@ -39,10 +39,10 @@ function overlapRows({metrics: {overlap, frechet}}: ScoredRun): ScoreRow[] {
   return Object.entries(overlap).flatMap(([name, score]) =>
     score
       ? kinds.map(([kind, meaning, isShare]) => ({
-          name: `${kind}, ${name}`,
+          name: inFeatures(kind, name, frechet[name]),
           value: score[kind],
           real: score.real[kind],
-          meaning: frechet[name] ? `${meaning} (${frechet[name].features})` : meaning,
+          meaning,
           isShare,
           digits: 3,
         }))

@@ -95,33 +95,34 @@ function classRows({classes}: EvaluationMetrics): ScoreRow[] {
 }
 
 function ratioRows({sharpness, diversity, intervals, frechet}: EvaluationMetrics): ScoreRow[] {
-  const rows = (
-    what: 'sharpness' | 'diversity',
-    values: Readonly<Record<string, number>>,
-    meaning: (name: string) => string,
-  ): ScoreRow[] =>
-    Object.entries(values).map(([name, value]) => ({
-      name: `${what}, ${name}`,
-      value,
-      ci95: intervals[what][name],
-      real: 1,
-      meaning: meaning(name),
-      isShare: false,
-      digits: 2,
-    }));
-  const measuredIn = (name: string): string => (frechet[name] ? ` (${frechet[name].features})` : '');
+  const row = (name: string, value: number, ci95: Interval | undefined, meaning: string): ScoreRow => ({
+    name,
+    value,
+    ci95,
+    real: 1,
+    meaning,
+    isShare: false,
+    digits: 2,
+  });
+  const sharp = 'difference of neighbouring values, against real: less is blurred, more is noisy';
+  const varied = 'spread within a class, against real: 0 would be one template a class';
   return [
-    ...rows(
-      'sharpness',
-      sharpness,
-      () => 'difference of neighbouring values, against real: less is blurred, more is noisy',
+    ...Object.entries(sharpness).map(([name, value]) =>
+      row(`sharpness, ${name}`, value, intervals.sharpness[name], sharp),
     ),
-    ...rows(
-      'diversity',
-      diversity,
-      name => `spread within a class, against real: 0 would be one template a class${measuredIn(name)}`,
+    ...Object.entries(diversity).map(([name, value]) =>
+      row(inFeatures('diversity', name, frechet[name]), value, intervals.diversity[name], varied),
     ),
   ];
+}
+
+/** 'diversity, digit features, image', for scores that are measured in the features of the Fréchet distance. */
+export function inFeatures(
+  score: string,
+  modality: string,
+  measured: Pick<FrechetScore, 'features'> | undefined,
+): string {
+  return [score, ...(measured ? [measured.features] : []), modality].join(', ');
 }
 
 function textRows({text}: EvaluationMetrics): ScoreRow[] {

@@ -61,6 +61,7 @@ test('a layers model, a graph model and raw values: every place names the featur
     assert.equal(outcome.code, 0, outcome.stderr);
     const name = `Fréchet distance, ${features}`;
     assert.match(outcome.stdout, new RegExp(`^${name}, image +\\d+\\.\\d`, 'm'));
+    assert.match(outcome.stdout, new RegExp(`^coverage, ${features}, image +\\d\\.\\d{3}`, 'm'));
     const report = JSON.parse(fs.readFileSync(inside(`r${i}`, 'report.json'), 'utf8'));
     assert.deepEqual([report.metrics.frechet.image.name, report.evaluation.features], [name, {image: features}]);
     for (const file of ['report.html', 'report.md'])

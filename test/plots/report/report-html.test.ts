@@ -277,7 +277,7 @@ test('scoreRows keeps intervals and says what stands in the place of chance', ()
       'coherence, one given',
       'Fréchet distance, test features, image',
       'sharpness, image',
-      'diversity, image',
+      'diversity, test features, image',
     ],
   );
   const frechet = table[2]!;
