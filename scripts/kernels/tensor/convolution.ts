@@ -9,7 +9,7 @@
  * (q, c) of one row of the filter is one index `t`, because both the picture and the filter hold these numbers side by side.
  */
 import {packColumns, packRows} from './pack';
-import {nowhere, target, targetsBytes, tileOfColumns, tileOfRows} from './tile';
+import {nowhere, storeRow, target, targetsBytes, tileOfColumns, tileOfDots, tileOfRows} from './tile';
 
 /** Sizes, as 32-bit integers one after the other. The framed picture is what the windows cover: H' × W'. */
 // @ts-expect-error: decorator
@@ -55,19 +55,26 @@ function numPlaces(sizes: usize): i32 {
   return size(sizes, OUT_HEIGHT) * size(sizes, OUT_WIDTH);
 }
 
-/** Filter w [K, O] as panels of 8 of its O columns. */
+/** Filter w [K, O] as panels of 8 of its O columns; for `convolve`. */
 export function packFilter(w: usize, sizes: usize, packed: usize): void {
   const k = size(sizes, FILTER_HEIGHT) * size(sizes, FILTER_WIDTH) * size(sizes, CHANNELS);
   const filters = size(sizes, FILTERS);
-  for (let o = 0; o < filters; o += 8) {
-    packed = packColumns(w + bytesOf(o), bytesOf(filters), k, min<i32>(8, filters - o), packed);
-  }
+  // A single column is read as it is.
+  if (filters === 1) memory.copy(packed, w, bytesOf(k));
+  else
+    for (let o = 0; o < filters; o += 8) {
+      packed = packColumns(w + bytesOf(o), bytesOf(filters), k, min<i32>(8, filters - o), packed);
+    }
 }
 
 /** Filter w [R, Q·C, O], for each r as panels of 8 of its Q·C rows. */
 export function packFilterRows(w: usize, sizes: usize, packed: usize): void {
   const across = size(sizes, FILTER_WIDTH) * size(sizes, CHANNELS);
   const filters = size(sizes, FILTERS);
+  if (filters === 1) {
+    memory.copy(packed, w, bytesOf(size(sizes, FILTER_HEIGHT) * across));
+    return;
+  }
   for (let r = 0; r < size(sizes, FILTER_HEIGHT); r++) {
     for (let t = 0; t < across; t += 8) {
       const from = w + bytesOf(r * across + t) * <usize>filters;
@@ -171,8 +178,9 @@ export function convolve(
       const a1 = at + 4 < end ? load<usize>(at, 4) : a0;
       const a2 = at + 8 < end ? load<usize>(at, 8) : a0;
       const a3 = at + 12 < end ? load<usize>(at, 12) : a0;
-      const columns = min<i32>(8, filters - o);
-      tileOfRows(a0, a1, a2, a3, across, size(sizes, FILTER_HEIGHT), jump, packed, 32, scratch, columns, 0);
+      const segments = size(sizes, FILTER_HEIGHT);
+      if (filters === 1) tileOfDots(a0, a1, a2, a3, across, segments, jump, packed, scratch, 0);
+      else tileOfRows(a0, a1, a2, a3, across, segments, jump, packed, 32, scratch, min<i32>(8, filters - o), 0);
     }
     packed += panelBytes;
   }
@@ -199,27 +207,51 @@ export function convolveBack(
   const across = size(sizes, FILTER_WIDTH) * size(sizes, CHANNELS);
   const rowBytes = bytesOf(size(sizes, FRAMED_WIDTH) * size(sizes, CHANNELS));
   const rowA = bytesOf(filters);
-  for (let r = 0; r < size(sizes, FILTER_HEIGHT); r++) {
-    for (let t = 0; t < across; t += 8) {
-      const offset = <usize>r * rowBytes + bytesOf(t);
-      const columns = min<i32>(8, across - t);
-      let a0 = dy + bytesOf(first * numPlaces(sizes)) * <usize>filters;
-      for (let at = list; at < end; at += 16) {
-        for (let i: usize = 0; i < 4; i++) {
-          target(scratch, <i32>i, at + i * 4 < end ? load<usize>(at + i * 4) + offset : nowhere(scratch));
+  if (filters === 1) spreadOne(dy + bytesOf(first * numPlaces(sizes)), packed, sizes, list, end);
+  else
+    for (let r = 0; r < size(sizes, FILTER_HEIGHT); r++) {
+      for (let t = 0; t < across; t += 8) {
+        const offset = <usize>r * rowBytes + bytesOf(t);
+        const columns = min<i32>(8, across - t);
+        let a0 = dy + bytesOf(first * numPlaces(sizes)) * <usize>filters;
+        for (let at = list; at < end; at += 16) {
+          for (let i: usize = 0; i < 4; i++) {
+            target(scratch, <i32>i, at + i * 4 < end ? load<usize>(at + i * 4) + offset : nowhere(scratch));
+          }
+          const a1 = at + 4 < end ? a0 + rowA : a0;
+          const a2 = at + 8 < end ? a1 + rowA : a0;
+          const a3 = at + 12 < end ? a2 + rowA : a0;
+          tileOfRows(a0, a1, a2, a3, rowA, 1, 0, packed, 32, scratch, columns, 1);
+          a0 += rowA * 4;
         }
-        const a1 = at + 4 < end ? a0 + rowA : a0;
-        const a2 = at + 8 < end ? a1 + rowA : a0;
-        const a3 = at + 12 < end ? a2 + rowA : a0;
-        tileOfRows(a0, a1, a2, a3, rowA, 1, 0, packed, 32, scratch, columns, 1);
-        a0 += rowA * 4;
+        packed += (<usize>filters) << 5;
       }
-      packed += (<usize>filters) << 5;
     }
-  }
   if (!framed) {
     for (let n = 0; n < count; n++) {
       unframePicture(frames + <usize>n * framedBytes(sizes), sizes, pictures + <usize>n * pictureBytes(sizes));
+    }
+  }
+}
+
+/** For one filter: adds dy times the filter at each window. */
+function spreadOne(dy: usize, w: usize, sizes: usize, list: usize, end: usize): void {
+  const across = bytesOf(size(sizes, FILTER_WIDTH) * size(sizes, CHANNELS));
+  const rowBytes = bytesOf(size(sizes, FRAMED_WIDTH) * size(sizes, CHANNELS));
+  const height = size(sizes, FILTER_HEIGHT);
+  for (; list < end; list += 4, dy += 4) {
+    const number = load<f32>(dy);
+    const four = f32x4.splat(number);
+    let window = load<usize>(list);
+    let from = w;
+    for (let r = 0; r < height; r++) {
+      let at = window;
+      const stop = window + across;
+      for (; at + 16 <= stop; at += 16, from += 16) {
+        v128.store(at, f32x4.add(v128.load(at), f32x4.mul(four, v128.load(from))));
+      }
+      for (; at < stop; at += 4, from += 4) store<f32>(at, load<f32>(at) + number * load<f32>(from));
+      window += rowBytes;
     }
   }
 }
@@ -283,6 +315,20 @@ export function sumFilter(
   const panels = (frames + <usize>count * framedBytes(sizes) + 63) & ~15;
   const packed = scratch + targetsBytes;
   const windows = chunk + bytesOf(rows);
+  if (filters === 1) {
+    for (let t = from; t < to; t += 16) {
+      sumOne(
+        dw + bytesOf(r * across + t),
+        chunk,
+        windows,
+        <usize>r * rowBytes + bytesOf(t),
+        panels,
+        min<i32>(16, to - t),
+        add,
+      );
+    }
+    return;
+  }
   for (let t = from; t < to; t += 4) {
     const offset = <usize>r * rowBytes + bytesOf(t);
     let place = packed;
@@ -300,4 +346,22 @@ export function sumFilter(
       panel += (<usize>rows) << 5;
     }
   }
+}
+
+/** For one filter: up to 16 numbers of dw. Its dy is the first column of a panel. */
+function sumOne(dw: usize, list: usize, end: usize, offset: usize, dy: usize, count: i32, add: i32): void {
+  let c0 = f32x4.splat(0);
+  let c1 = c0;
+  let c2 = c0;
+  let c3 = c0;
+  for (; list < end; list += 4, dy += 32) {
+    const at = load<usize>(list) + offset;
+    const number = v128.load32_splat(dy);
+    c0 = f32x4.add(c0, f32x4.mul(number, v128.load(at)));
+    c1 = f32x4.add(c1, f32x4.mul(number, v128.load(at, 16)));
+    c2 = f32x4.add(c2, f32x4.mul(number, v128.load(at, 32)));
+    c3 = f32x4.add(c3, f32x4.mul(number, v128.load(at, 48)));
+  }
+  storeRow(dw, c0, c1, min<i32>(8, count), add);
+  if (count > 8) storeRow(dw + 32, c2, c3, count - 8, add);
 }

@@ -1,3 +1,4 @@
+export {add, copyRows, div, mul, sub} from './binary';
 export {
   chunkBytes,
   convolve,
@@ -9,5 +10,6 @@ export {
   sumFilter,
   sumScratch,
 } from './convolution';
-export {leakyRelu, leakyReluGradient, segmentSum} from './elementwise';
+export {leakyRelu, leakyReluGradient, segmentSum, tanh} from './elementwise';
 export {numProductTasks, product, productScratch} from './product';
+export {sumMiddle} from './reduction';

@@ -1,6 +1,6 @@
 /** Products of matrices, whatever is transposed, one pair or many. */
 import {packColumns, packRows} from './pack';
-import {nowhere, target, targetsBytes, tileOfColumns, tileOfRows} from './tile';
+import {nowhere, storeTransposed, target, targetsBytes, tileBytes, tileOfColumns, tileOfDots, tileOfRows} from './tile';
 
 /** Terms of a sum that are taken at once; a panel of them fits into the nearest cache. */
 const depth: i32 = 1024;
@@ -9,20 +9,33 @@ const blockOfA: i32 = 131072;
 /** Columns of a task: two panels, one line of the cache. */
 const taskColumns: i32 = 16;
 
+/**
+ * A B^T has its rows and columns computed in exchanged roles, as (B A^T)^T, where A has fewer rows than B: then the smaller
+ * one is packed, and the larger one read where it stands.
+ */
+function exchanged(rows: i32, k: i32, columns: i32, transposeA: i32, transposeB: i32): bool {
+  return !transposeA && transposeB && rows < columns && k >= 16;
+}
+
 /** Rows of A that a task takes: all of them, or what fits. */
 function rowsOfTask(rows: i32, k: i32): i32 {
   const fit = max<i32>(64, (blockOfA / max<i32>(1, min<i32>(k, depth))) & ~3);
   return min<i32>(rows, fit);
 }
 
-export function numProductTasks(rows: i32, k: i32, columns: i32, count: i32): i32 {
+export function numProductTasks(rows: i32, k: i32, columns: i32, count: i32, transposeA: i32, transposeB: i32): i32 {
+  if (exchanged(rows, k, columns, transposeA, transposeB)) {
+    const swap = rows;
+    rows = columns;
+    columns = swap;
+  }
   const high = (rows + rowsOfTask(rows, k) - 1) / rowsOfTask(rows, k);
   return count * high * ((columns + taskColumns - 1) / taskColumns);
 }
 
 /** Bytes of scratch that a thread needs. */
 export function productScratch(k: i32): i32 {
-  return <i32>targetsBytes + (min<i32>(k, depth) << 6);
+  return <i32>(targetsBytes + tileBytes) + (min<i32>(k, depth) << 6);
 }
 
 /**
@@ -44,6 +57,19 @@ export function product(
   transposeA: i32,
   transposeB: i32,
 ): void {
+  const exchange = exchanged(rows, k, columns, transposeA, transposeB);
+  const bytesC = (<usize>rows * <usize>columns) << 2;
+  if (exchange) {
+    const swapRows = rows;
+    rows = columns;
+    columns = swapRows;
+    const swap = a;
+    a = b;
+    b = swap;
+    const swapNext = nextA;
+    nextA = nextB;
+    nextB = swapNext;
+  }
   const wide = (columns + taskColumns - 1) / taskColumns;
   const height = rowsOfTask(rows, k);
   const high = (rows + height - 1) / height;
@@ -53,11 +79,27 @@ export function product(
     const column = (task % wide) * taskColumns;
     const pairA = a + ((<usize>pair * <usize>nextA) << 2);
     const pairB = b + ((<usize>pair * <usize>nextB) << 2);
-    const pairC = c + ((<usize>pair * <usize>rows * <usize>columns) << 2);
+    const pairC = c + <usize>pair * bytesC;
     const last = min<i32>(rows, first + height);
     for (let k0 = 0; k0 < k; k0 += depth) {
       const terms = min<i32>(depth, k - k0);
-      block(scratch, pairA, pairB, pairC, rows, k, columns, transposeA, transposeB, first, last, column, k0, terms);
+      block(
+        scratch,
+        pairA,
+        pairB,
+        pairC,
+        rows,
+        k,
+        columns,
+        transposeA,
+        transposeB,
+        exchange,
+        first,
+        last,
+        column,
+        k0,
+        terms,
+      );
     }
   }
 }
@@ -73,16 +115,31 @@ function block(
   columns: i32,
   transposeA: i32,
   transposeB: i32,
+  exchange: bool,
   first: i32,
   last: i32,
   column: i32,
   k0: i32,
   terms: i32,
 ): void {
+  if (columns === 1 && !transposeA) {
+    // The one column lies in one piece, transposed or not.
+    dots(
+      a + ((<usize>first * <usize>k + <usize>k0) << 2),
+      last - first,
+      (<usize>k) << 2,
+      b + ((<usize>k0) << 2),
+      terms,
+      c + ((<usize>first) << 2),
+      k0 > 0 ? 1 : 0,
+      scratch,
+    );
+    return;
+  }
   const rowB = (<usize>(transposeB ? k : columns)) << 2;
   const end = min<i32>(columns, column + taskColumns);
   const add = k0 > 0 ? 1 : 0;
-  const packed = scratch + targetsBytes;
+  const packed = scratch + targetsBytes + tileBytes;
   let panel = packed;
   // For a few rows of results a copy of B would cost more than it saves.
   const direct = !transposeB && last - first <= 8;
@@ -103,7 +160,8 @@ function block(
       for (let r = 0; r < 4; r++) {
         const row = i + r;
         const place = c + (<usize>row * <usize>columns + <usize>j) * 4;
-        target(scratch, r, row < last ? place : nowhere(scratch));
+        if (exchange) target(scratch, r, scratch + targetsBytes + ((<usize>r) << 5));
+        else target(scratch, r, row < last ? place : nowhere(scratch));
       }
       if (transposeA) {
         const start = a + (<usize>k0 * <usize>rows + <usize>i) * 4;
@@ -114,9 +172,27 @@ function block(
         const a1 = i + 1 < last ? a0 + rowA : a0;
         const a2 = i + 2 < last ? a1 + rowA : a0;
         const a3 = i + 3 < last ? a2 + rowA : a0;
-        tileOfRows(a0, a1, a2, a3, (<usize>terms) << 2, 1, 0, source, stepB, scratch, width, add);
+        const bytes = (<usize>terms) << 2;
+        if (exchange) {
+          tileOfRows(a0, a1, a2, a3, bytes, 1, 0, source, stepB, scratch, 8, 0);
+          const place = c + (<usize>j * <usize>rows + <usize>i) * 4;
+          storeTransposed(scratch + targetsBytes, place, (<usize>rows) << 2, min<i32>(4, last - i), width, add);
+        } else tileOfRows(a0, a1, a2, a3, bytes, 1, 0, source, stepB, scratch, width, add);
       }
     }
     if (!inPlace) panel += (<usize>terms) << 5;
+  }
+}
+
+/** c[i] = Σ a[i, p] · b[p] over `terms` terms; rows of A are `rowA` bytes apart. */
+function dots(a: usize, rows: i32, rowA: usize, b: usize, terms: i32, c: usize, add: i32, scratch: usize): void {
+  for (let i = 0; i < rows; i += 4) {
+    for (let r = 0; r < 4; r++) target(scratch, r, i + r < rows ? c + ((<usize>r) << 2) : nowhere(scratch));
+    const a1 = i + 1 < rows ? a + rowA : a;
+    const a2 = i + 2 < rows ? a1 + rowA : a;
+    const a3 = i + 3 < rows ? a2 + rowA : a;
+    tileOfDots(a, a1, a2, a3, (<usize>terms) << 2, 1, 0, b, scratch, add);
+    a += rowA * 4;
+    c += 16;
   }
 }

@@ -11,6 +11,74 @@
 /** Where a tile's four rows go, as four addresses at `targets`; see `target`. */
 export const targetsBytes: usize = 64;
 
+/**
+ * Four rows of A by one column of B, which lies in one piece: rows as in `tileOfRows`. Four sums run beside each other, over
+ * every fourth term, and are added at the end.
+ */
+export function tileOfDots(
+  a0: usize,
+  a1: usize,
+  a2: usize,
+  a3: usize,
+  bytes: usize,
+  segments: i32,
+  jump: usize,
+  b: usize,
+  targets: usize,
+  add: i32,
+): void {
+  let c0 = f32x4.splat(0);
+  let c1 = c0;
+  let c2 = c0;
+  let c3 = c0;
+  let d0: f32 = 0;
+  let d1: f32 = 0;
+  let d2: f32 = 0;
+  let d3: f32 = 0;
+  for (let s = 0; s < segments; s++) {
+    const end = a0 + bytes;
+    while (a0 + 16 <= end) {
+      const x = v128.load(b);
+      c0 = f32x4.add(c0, f32x4.mul(v128.load(a0), x));
+      c1 = f32x4.add(c1, f32x4.mul(v128.load(a1), x));
+      c2 = f32x4.add(c2, f32x4.mul(v128.load(a2), x));
+      c3 = f32x4.add(c3, f32x4.mul(v128.load(a3), x));
+      a0 += 16;
+      a1 += 16;
+      a2 += 16;
+      a3 += 16;
+      b += 16;
+    }
+    while (a0 < end) {
+      const x = load<f32>(b);
+      d0 += load<f32>(a0) * x;
+      d1 += load<f32>(a1) * x;
+      d2 += load<f32>(a2) * x;
+      d3 += load<f32>(a3) * x;
+      a0 += 4;
+      a1 += 4;
+      a2 += 4;
+      a3 += 4;
+      b += 4;
+    }
+    a0 += jump;
+    a1 += jump;
+    a2 += jump;
+    a3 += jump;
+  }
+  storeNumber(load<usize>(targets), sumOf(c0) + d0, add);
+  storeNumber(load<usize>(targets, 4), sumOf(c1) + d1, add);
+  storeNumber(load<usize>(targets, 8), sumOf(c2) + d2, add);
+  storeNumber(load<usize>(targets, 12), sumOf(c3) + d3, add);
+}
+
+function sumOf(v: v128): f32 {
+  return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
+}
+
+/** A tile that is stored in one piece, row after row. */
+export const tileBytes: usize = 128;
+
 /** Row i of the tile goes to `place`; `targets + 32` is a place for rows that nobody wants. */
 // @ts-expect-error: decorator
 export function target(targets: usize, row: i32, place: usize): void {
@@ -135,9 +203,42 @@ export function tileOfColumns(
   storeRow(load<usize>(targets, 12), c30, c31, columns, add);
 }
 
+/** Puts the `rows` × `columns` of a tile to `place` with rows and columns exchanged; `next` bytes lie between two of them. */
+export function storeTransposed(tile: usize, place: usize, next: usize, rows: i32, columns: i32, add: i32): void {
+  if (rows === 4) {
+    for (let j = 0; j < columns; j += 4) {
+      const from = tile + ((<usize>j) << 2);
+      const r0 = v128.load(from);
+      const r1 = v128.load(from, 32);
+      const r2 = v128.load(from, 64);
+      const r3 = v128.load(from, 96);
+      const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+      const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+      const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+      const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+      storeFour(place, v128.shuffle<f64>(low01, low23, 0, 2), add);
+      if (j + 1 < columns) storeFour(place + next, v128.shuffle<f64>(low01, low23, 1, 3), add);
+      if (j + 2 < columns) storeFour(place + next * 2, v128.shuffle<f64>(high01, high23, 0, 2), add);
+      if (j + 3 < columns) storeFour(place + next * 3, v128.shuffle<f64>(high01, high23, 1, 3), add);
+      place += next * 4;
+    }
+    return;
+  }
+  for (let j = 0; j < columns; j++) {
+    for (let i: usize = 0; i < <usize>rows; i++) {
+      storeNumber(place + (i << 2), load<f32>(tile + (i << 5) + ((<usize>j) << 2)), add);
+    }
+    place += next;
+  }
+}
+
+function storeFour(place: usize, values: v128, add: i32): void {
+  v128.store(place, add ? f32x4.add(v128.load(place), values) : values);
+}
+
 /** Rows are stored one after the other, because with `add` two of them may overlap. */
 // @ts-expect-error: decorator
-function storeRow(place: usize, left: v128, right: v128, columns: i32, add: i32): void {
+export function storeRow(place: usize, left: v128, right: v128, columns: i32, add: i32): void {
   if (columns === 8) {
     if (add) {
       left = f32x4.add(v128.load(place), left);

@@ -110,6 +110,9 @@ export function idOf(tensor: TensorInfo, backend: BackendWasm): number {
   return backend.dataIdMap.get(tensor.dataId).id;
 }
 
+/** Kernels that take numbers four or sixteen at a time may read this far behind a tensor, which must not be the memory's end. */
+const slackBytes = 64;
+
 /** Makes allocation fail loudly: checks every pointer that malloc gives. */
 export function guardHeap(backend: BackendWasm): void {
   const heap = backend.wasm as unknown as {
@@ -121,7 +124,7 @@ export function guardHeap(backend: BackendWasm): void {
   const {malloc} = heap.asm;
   heap._malloc = bytes => {
     // A wasm argument has 32 bits: 2^32 + 16 bytes would be understood as 16.
-    const pointer = bytes < 2 ** 32 ? malloc(bytes) >>> 0 : 0;
+    const pointer = bytes + slackBytes < 2 ** 32 ? malloc(bytes + slackBytes) >>> 0 : 0;
     if (bytes > 0 && (pointer === 0 || pointer + bytes > heap.HEAPU8.length)) {
       throw new HeapExhaustedError(bytes, tf.engine().state.numBytes);
     }

@@ -2,10 +2,18 @@
 import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
 import {unknownChoice} from '../../core/checks';
 import {tf} from '../../core/tensorflow';
+import {arithmetic, companionBinary} from './companion/binary';
 import {Companion} from './companion/companion';
 import {companionConv2d, companionFilterGradient, companionInputGradient} from './companion/convolution';
-import {companionLeakyRelu, companionLeakyReluGradient, companionSegmentSum} from './companion/elementwise';
+import {
+  companionLeakyRelu,
+  companionLeakyReluGradient,
+  companionSegmentSum,
+  companionTanh,
+} from './companion/elementwise';
+import {companionConcat, companionSlice, companionSplit} from './companion/parts';
 import {companionMatMul} from './companion/product';
+import {companionSum} from './companion/reduction';
 import {conv2d, conv2dFilterGradient, conv2dInputGradient} from './convolution';
 import {clipByValue, leakyRelu, leakyReluGradient, relu6, tanh} from './elementwise';
 import {guardHeap, identity, replaceKernel} from './heap';
@@ -76,4 +84,11 @@ function replaceWithCompanion(companion: Companion): void {
   replaceKernel('UnsortedSegmentSum', companionSegmentSum(companion));
   replaceKernel('LeakyRelu', companionLeakyRelu(companion));
   replaceKernel('LeakyReluGrad', () => companionLeakyReluGradient(companion));
+  replaceKernel('Tanh', () => companionTanh(companion));
+  replaceKernel('Sum', companionSum(companion, false));
+  replaceKernel('Mean', companionSum(companion, true));
+  replaceKernel('Concat', companionConcat(companion));
+  replaceKernel('SplitV', companionSplit(companion));
+  replaceKernel('Slice', companionSlice(companion));
+  for (const [name, ours] of Object.entries(arithmetic)) replaceKernel(name, companionBinary(companion, ours));
 }

@@ -15,6 +15,15 @@ export function companionLeakyRelu(companion: Companion): (stock: WasmKernel) =>
   };
 }
 
+/** To 2 units in the last place, near 0 too. */
+export function companionTanh(companion: Companion): WasmKernel {
+  return ({x}, _attributes, backend) => {
+    const out = backend.makeOutput(x!.shape, 'float32');
+    companion.kernels['tanh']!(companion.address(x!), companion.address(out), tf.util.sizeFromShape(x!.shape));
+    return out;
+  };
+}
+
 /** dy·(x > 0 ? 1 : α); see gradients.ts. */
 export function companionLeakyReluGradient(companion: Companion): WasmKernel {
   return ({dy, x}, {alpha}, backend) => {

@@ -65,8 +65,8 @@ function multiply(
   addresses: readonly [a: number, b: number, c: number],
   {rows, k, columns, count, nextA, nextB, transposeA, transposeB}: Sizes,
 ): void {
-  const tasks = kernels['numProductTasks']!(rows, k, columns, count);
   const flags = [transposeA ? 1 : 0, transposeB ? 1 : 0];
+  const tasks = kernels['numProductTasks']!(rows, k, columns, count, ...flags);
   kernels['product']!(0, tasks, scratch, ...addresses, rows, k, columns, nextA, nextB, ...flags);
 }
 
