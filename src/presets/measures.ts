@@ -36,7 +36,8 @@ export function rowSpread(rows: readonly ArrayLike<number>[]): number {
   return sum / width;
 }
 
-function asMatrix(rows: readonly Float32Array[]): {data: Float32Array; shape: [number, number]} {
+/** Rows of equal length as the metrics take them. */
+export function asMatrix(rows: readonly Float32Array[]): {data: Float32Array; shape: [number, number]} {
   const width = rows[0]!.length;
   const data = new Float32Array(rows.length * width);
   rows.forEach((row, i) => {

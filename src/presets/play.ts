@@ -15,7 +15,7 @@ export type PlayerStep = CompiledStep<tf.Tensor[], tf.Scalar>;
  * engine can.
  */
 export function playerStep(
-  {trainable}: Parameters,
+  {trainable}: Pick<Parameters, 'trainable'>,
   optimizer: Optimizer,
   learningRate: number,
   loss: (...inputs: tf.Tensor[]) => tf.Scalar,
