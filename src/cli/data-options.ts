@@ -1,37 +1,83 @@
 /** The options that say which data a command works on; the same in every command. */
+
+import {existsSync, statSync} from 'node:fs';
+import {join} from 'node:path';
 import type {Command} from 'commander';
 import {badInput, UserError, unknownChoice} from '../core/checks';
 import type {Modalities} from '../core/types';
 import type {Dataset} from '../datasets/dataset';
 import {loadDigits} from '../datasets/digits';
+import {openFolder} from '../datasets/folder/folder';
+import {manifestName} from '../datasets/folder/manifest';
 import {loadShapes} from '../datasets/shapes';
 
 export interface DataOptions {
+  /** A name, or a folder with a manifest. */
   readonly data: string;
+  readonly dataConfig?: string;
   readonly images?: string;
   readonly speech?: string;
 }
 
 const datasets: Readonly<Record<string, (options: DataOptions) => Dataset>> = {
   digits: ({images, speech}) => loadDigits({imagesDir: images, speechDir: speech}),
-  shapes: options => {
-    const foreign = (['images', 'speech'] as const).find(name => options[name] !== undefined);
-    if (foreign) throw new UserError(`Expected --${foreign} with --data digits, got --data shapes.`);
-    return loadShapes();
-  },
+  shapes: () => loadShapes(),
 };
 
 export function addDataOptions(command: Command): Command {
   return command
-    .option('--data <name>', `embedded data: ${Object.keys(datasets).join(', ')}`, 'digits')
+    .option(
+      '--data <name>',
+      `${Object.keys(datasets).join(' or ')}, or a folder of your own with ${manifestName} (docs/data.md)`,
+      'digits',
+    )
+    .option('--data-config <file>', 'what the columns of your folder are, in place of its dataset.json')
     .option('--images <dir>', 'your own pictures: a folder with the four MNIST IDX files, plain or .gz')
     .option('--speech <dir>', 'your own recordings: a folder of {digit}_{speaker}_{index}.wav, 8 kHz');
 }
 
-export function loadDataset(options: DataOptions): Dataset {
-  const load = datasets[options.data];
-  if (!load) throw unknownChoice('data', options.data, Object.keys(datasets));
-  return load(options);
+/** Opens the data that a command works on; a folder of many files is read once, with a line of progress. */
+export async function loadDataset(options: DataOptions): Promise<Dataset> {
+  const {data} = options;
+  assertOptionsFit(options);
+  const load = Object.hasOwn(datasets, data) ? datasets[data] : undefined;
+  if (load) return load(options);
+  if (!isFolder(data)) {
+    const {message} = unknownChoice('data', data, Object.keys(datasets));
+    throw new UserError(`${message.slice(0, -1)}, or a folder with ${manifestName}.`);
+  }
+  const dataset = await openFolder(data, {settings: options.dataConfig, onProgress: sayProgress()});
+  const {badRows, numRows} = dataset.findings;
+  if (badRows.length > 0) {
+    const [first] = badRows;
+    const rest = badRows.length > 1 ? ` \`multimodal-gan data check ${data}\` lists all.` : '';
+    console.error(
+      `${badRows.length} of ${numRows} rows of ${join(data, manifestName)} are left out; line ${first!.line}: ${first!.problem}${rest}`,
+    );
+  }
+  return dataset;
+}
+
+export function isFolder(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory();
+}
+
+function assertOptionsFit({data, images, speech, dataConfig}: DataOptions): void {
+  const foreign = Object.entries({images, speech}).find(([, value]) => value !== undefined);
+  if (foreign && data !== 'digits')
+    throw new UserError(`Expected --${foreign[0]} with --data digits, got --data ${data}.`);
+  if (dataConfig !== undefined && Object.hasOwn(datasets, data))
+    throw new UserError(`Expected --data-config with a folder of your own, got --data ${data}.`);
+}
+
+/** A line every few thousand rows, for folders that take long. */
+function sayProgress(): (rows: number, of: number) => void {
+  let next = 5000;
+  return (rows, of) => {
+    if (rows < next) return;
+    next = rows + 5000;
+    console.error(`read ${rows.toLocaleString('en')} of ${of.toLocaleString('en')} rows …`);
+  };
 }
 
 /** @param from the model's folder, for the message. @throws UserError when the data are not what the model was built for. */

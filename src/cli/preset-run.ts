@@ -47,7 +47,7 @@ export async function trainPreset(command: Command): Promise<void> {
   const variant = options.asPublished ? 'asPublished' : 'corrected';
   const out = given('out') ? options.out : `out/${preset.name}${options.asPublished ? '-as-published' : ''}`;
   assertReplaceable(out, presetMark);
-  const dataset = loadDataset(options);
+  const dataset = await loadDataset(options);
   const backend = await startEngine();
   using interruption = listenForInterrupt(line => console.error(`\n${line}`));
   const progress = showProgress();

@@ -6,12 +6,14 @@ import {UserError} from '../core/checks';
 import {assertConfigsFit, type ModelConfig, modelConfig, type TrainConfig, trainConfig} from '../core/config';
 import {assertReplaceable} from '../core/folders';
 import type {Dataset} from '../datasets/dataset';
-import {FeatureCache} from '../features/batch';
+import {type MissingRates, withMissing} from '../datasets/missing';
+import {partEncoderFor} from '../features/part-encoder';
 import {checkpointMark, readCheckpoint} from '../training/checkpoint';
 import {type FlagshipResult, resumeFlagship, trainFlagship} from '../training/flagship';
 import type {Phase, Progress} from '../training/progress';
 import {applyConfigFile} from './config-file';
 import {addDataOptions, type DataOptions} from './data-options';
+import {missingOption, missingText, parseMissing} from './missing-option';
 import {integerOption, positiveOption} from './options';
 import {showProgress} from './progress';
 import {type RunRecord, recordRun} from './run-record';
@@ -27,6 +29,7 @@ export interface TrainingOptions extends DataOptions {
   readonly checkpoint?: string;
   readonly checkpointEvery: number;
   readonly resume?: string;
+  readonly missing?: MissingRates;
 }
 
 /** What a run will use; `training` and `model` go over the defaults of core/config.ts. */
@@ -34,6 +37,8 @@ export interface TrainingPlan {
   readonly options: TrainingOptions;
   readonly training: Partial<TrainConfig>;
   readonly model: Partial<Omit<ModelConfig, 'modalities'>>;
+  /** What is hidden of the training examples. */
+  readonly missing: MissingRates;
 }
 
 const phaseNames: Readonly<Record<Phase, string>> = {
@@ -71,6 +76,11 @@ export function addTrainingOptions(command: Command, out: string): Command {
       '--debug-nan',
       'look at the result of every operation and name the first layer where NaN or infinity appears; many times slower',
     )
+    .option(
+      '--missing <rates>',
+      'hide a share of the training parts, at random: image=0.5,caption=0.2; by class in a config file: "missing": {"image": {"three": 0.9}}',
+      missingOption,
+    )
     .option('--checkpoint <dir>', 'folder for what a later run needs to go on, written now and then and on Ctrl-C')
     .option(
       '--checkpoint-every <n>',
@@ -94,7 +104,7 @@ export function addTrainingOptions(command: Command, out: string): Command {
  */
 export function planTraining(command: Command): TrainingPlan {
   const file = command.opts<TrainingOptions>().config;
-  const sections = file ? applyConfigFile(command, file, ['model', 'training']) : {};
+  const sections = file ? applyConfigFile(command, file, ['model', 'training', 'missing']) : {};
   const options = command.opts<TrainingOptions>();
   const fromFile: Partial<TrainConfig> = {...sections.training};
   for (const [key, value] of Object.entries(optionsFrom(command, 'config'))) {
@@ -114,7 +124,8 @@ export function planTraining(command: Command): TrainingPlan {
   if (options.checkpoint) assertReplaceable(options.checkpoint, checkpointMark, '--checkpoint');
   if (options.resume) readCheckpoint(options.resume);
   inFile(file, () => assertConfigsFit(trainConfig(training), modelConfig({}, model)));
-  return {options, model, training};
+  const missing = options.missing ?? (sections.missing ? parseMissing(sections.missing, `"missing" in ${file}`) : {});
+  return {options, model, training, missing};
 }
 
 /** The options of the training itself that come from one source. */
@@ -129,9 +140,16 @@ function optionsFrom(command: Command, source: 'cli' | 'config'): Partial<TrainC
  * seed, and the data and settings that it was given.
  */
 export function repeatCommand(start: string, {options}: TrainingPlan, record: RunRecord): string {
-  const given = (['images', 'speech', 'config'] as const).flatMap(key =>
-    options[key] === undefined ? [] : [`--${key} ${quoted(options[key])}`],
+  const own = {
+    images: options.images,
+    speech: options.speech,
+    'data-config': options.dataConfig,
+    config: options.config,
+  };
+  const given = Object.entries({...(options.data === 'digits' ? {} : {data: options.data}), ...own}).flatMap(
+    ([name, value]) => (value === undefined ? [] : [`--${name} ${quoted(value)}`]),
   );
+  if (options.missing) given.push(`--missing ${missingText(options.missing)}`);
   const {steps, encoderSteps, seed} = record;
   return [start, `--steps ${steps} --encoder-steps ${encoderSteps} --seed ${seed}`, ...given].join(' ');
 }
@@ -154,26 +172,29 @@ export async function runTraining(
   signal: AbortSignal,
 ): Promise<TrainedRun> {
   const progress = showProgress();
+  let features: ReturnType<typeof partEncoderFor> | undefined;
   const stopWatching = plan.options.debugNan ? watchForNaN() : () => {};
   try {
     const {resume, checkpoint, checkpointEvery} = plan.options;
-    const features = new FeatureCache(dataset.modalities);
+    const training = withMissing(dataset, plan.missing, plan.training.seed ?? plan.options.seed);
+    features = partEncoderFor(dataset);
     const options = {
       signal,
       onProgress: (news: Progress) => progress.update({...news, phase: phaseNames[news.phase]}),
       checkpoints: checkpoint === undefined ? undefined : {folder: checkpoint, everySteps: checkpointEvery},
     };
     const result = resume
-      ? await resumeFlagship(dataset, features, readCheckpoint(resume), options)
-      : await trainFlagship(dataset, features, {
+      ? await resumeFlagship(training, features, readCheckpoint(resume), options)
+      : await trainFlagship(training, features, {
           ...options,
           model: plan.model,
           train: {...defaultMinutes(backend), ...plan.training},
         });
-    return {result, record: recordRun(result, dataset, backend)};
+    return {result, record: recordRun(result, training, backend)};
   } finally {
     stopWatching();
     progress.stop();
+    await features?.close();
   }
 }
 

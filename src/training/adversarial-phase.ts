@@ -88,6 +88,7 @@ export async function trainAdversarially(
       source.restore(from.source);
     }
     for (; step < budget.total(step) && !reporter.stopped; step++) {
+      await source.prepare();
       const losses = tf.tidy(() => {
         const learningRate = tf.scalar(config.learningRate * linearFall(budget.done(step), config.finalRateShare));
         const r1Gamma = step % config.r1Interval === 0 ? config.r1Gamma * config.r1Interval : 0;
@@ -111,16 +112,17 @@ export async function trainAdversarially(
  * Measures, over several batches, what training took from each batch: the statistics of the averaged generator's layers,
  * and how much D's real examples differ. With them stored, both players can be used one example at a time.
  */
-export function measureStatistics(
+export async function measureStatistics(
   {encoder, average, discriminator}: Pick<AdversarialPlayers, 'encoder' | 'average' | 'discriminator'>,
   source: BatchSource,
   batches: number,
-): void {
+): Promise<void> {
   for (const {parameters} of [average, discriminator]) {
     for (const variable of Object.values(parameters.state)) tf.tidy(() => variable.assign(tf.zerosLike(variable)));
   }
   const mode = {accumulate: 1 / batches};
   for (let i = 0; i < batches; i++) {
+    await source.prepare();
     tf.tidy(() => {
       const {seen, styles, parts, present} = source.next();
       average.apply(encoder.fuse(seen.codes, seen.subset), styles, mode);

@@ -7,7 +7,13 @@ import {type Example, type Modalities, partShape} from '../core/types';
 import {presenceOf, stackParts} from '../features/stack-parts';
 import {drawShifts, shiftLimits} from './augment';
 import type {CodeTable} from './code-table';
-import {ExampleStream, type ExampleStreamState, type PartEncoder, type TrainingData} from './example-stream';
+import {
+  ExampleStream,
+  type ExampleStreamState,
+  type PartEncoder,
+  prepareNext,
+  type TrainingData,
+} from './example-stream';
 import {drawSubsets} from './random-subsets';
 import {type AdversarialBatch, type GeneratorBatch, movable, type SeenCodes, type ShiftsByModality} from './steps';
 
@@ -59,6 +65,11 @@ export class BatchSource {
     this.subsets = RandomStream.fromState(subsets);
     this.styles = RandomStream.fromState(styles);
     this.shifts = RandomStream.fromState(shifts);
+  }
+
+  /** To be awaited before `next`, where parts are read from files. */
+  async prepare(): Promise<void> {
+    await prepareNext(this.features, this.examples, this.train.batchSize);
   }
 
   /** A whole batch for D; the caller's tidy owns its tensors. */

@@ -1,4 +1,5 @@
 /** Codes of parts, each computed once: E is done when they are asked for, so they stay. */
+import {nextTurn} from '../core/interruption';
 import {mapRecord} from '../core/records';
 import {tf} from '../core/tensorflow';
 import type {Example, Part} from '../core/types';
@@ -33,6 +34,25 @@ export class CodeTable {
       });
       return tf.tensor2d(rows, [examples.length, this.contentDim]);
     });
+  }
+
+  /** Computes the codes of all parts of these examples, reading them ahead where they are in files. */
+  async learn(examples: readonly Example[]): Promise<void> {
+    if (!this.features.prepare) return;
+    const chunkOf = (from: number) => examples.slice(from, from + chunkSize);
+    for (let from = 0; from < examples.length; from += chunkSize) {
+      await this.features.prepare(chunkOf(from));
+      this.features.prepare(chunkOf(from + chunkSize)).catch(() => {});
+      for (const [name, known] of Object.entries(this.codes)) {
+        const shown = chunkOf(from).filter(example => isPresent(example, name));
+        this.codeMissing(
+          name,
+          known,
+          shown.map(example => example.parts[name]!),
+        );
+      }
+      await nextTurn();
+    }
   }
 
   private codeMissing(name: string, known: Map<Part, Float32Array>, parts: readonly Part[]): void {

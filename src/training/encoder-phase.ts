@@ -7,7 +7,7 @@ import {tf} from '../core/tensorflow';
 import {presenceOf, stackParts} from '../features/stack-parts';
 import type {CrossModalEncoder} from '../model/players';
 import {varyPart} from './encoder-augment';
-import {ExampleStream, type PartEncoder, type TrainingData} from './example-stream';
+import {ExampleStream, type PartEncoder, prepareNext, type TrainingData} from './example-stream';
 import {Adam} from './optimizers/adam';
 import type {TrainingReporter} from './progress';
 import {drawSubsets} from './random-subsets';
@@ -51,6 +51,7 @@ export async function trainEncoder(
       // The first steps stay at the start of the cycle, whether their total is known or still being measured: the same run.
       const done = step < timing.warmUp + timing.measured ? 0 : step / steps;
       const learningRate = config.encoderLearningRate * oneCycle(done);
+      await prepareNext(features, examples, config.encoderBatchSize);
       const loss = tf.tidy(() => {
         const chosen = examples.next(config.encoderBatchSize);
         const parts = stackParts(chosen, data.modalities, (name, part) =>

@@ -14,6 +14,8 @@ export interface TrainingData {
 /** Turns a part into values in its modality's units; a FeatureCache is one. */
 export interface PartEncoder {
   encode(name: string, part: Part): Float32Array;
+  /** Reads ahead the parts of examples that are asked for soon, where they are not in memory. */
+  prepare?(examples: readonly Example[]): Promise<void>;
 }
 
 /** Where a stream stands: what its epoch was drawn from, and how far into it. */
@@ -27,6 +29,8 @@ export class ExampleStream {
   private epoch: Example[] = [];
   private epochFrom: RandomState | null = null;
   private position = 0;
+  /** The next epoch and what it was drawn from, where it was looked at already. */
+  private ahead: {readonly from: RandomState; readonly examples: Example[]} | null = null;
 
   constructor(
     private readonly data: TrainingData,
@@ -41,7 +45,8 @@ export class ExampleStream {
   restore({epochFrom, position}: ExampleStreamState): void {
     if (!epochFrom) return;
     this.stream = RandomStream.fromState(epochFrom);
-    this.drawEpoch();
+    this.ahead = null;
+    this.beginEpoch();
     this.position = position;
   }
 
@@ -49,7 +54,7 @@ export class ExampleStream {
     const out: Example[] = [];
     while (out.length < count) {
       if (this.position >= this.epoch.length) {
-        this.drawEpoch();
+        this.beginEpoch();
       }
       const taken = this.epoch.slice(this.position, this.position + count - out.length);
       this.position += taken.length;
@@ -58,10 +63,37 @@ export class ExampleStream {
     return out;
   }
 
-  private drawEpoch(): void {
-    this.epochFrom = this.stream.saveState();
-    this.epoch = this.data.pair('train', this.stream);
-    this.position = 0;
-    if (this.epoch.length === 0) throw new UserError('Expected examples in the train split, got none.');
+  /** What `next` will give, without going on; at most an epoch more than what is left of this one. */
+  peek(count: number): Example[] {
+    const left = this.epoch.slice(this.position, this.position + count);
+    if (left.length === count) return left;
+    this.ahead ??= this.drawEpoch();
+    return [...left, ...this.ahead.examples.slice(0, count - left.length)];
   }
+
+  private beginEpoch(): void {
+    const {from, examples} = this.ahead ?? this.drawEpoch();
+    this.ahead = null;
+    this.epochFrom = from;
+    this.epoch = examples;
+    this.position = 0;
+  }
+
+  private drawEpoch(): {from: RandomState; examples: Example[]} {
+    const from = this.stream.saveState();
+    const examples = this.data.pair('train', this.stream);
+    if (examples.length === 0) throw new UserError('Expected examples in the train split, got none.');
+    return {from, examples};
+  }
+}
+
+/** Batches that are read ahead of the one that is needed now. */
+const batchesAhead = 3;
+
+/** Waits for the parts of the next `count` examples, and has those after them read while the caller computes. */
+export async function prepareNext(features: PartEncoder, stream: ExampleStream, count: number): Promise<void> {
+  if (!features.prepare) return;
+  await features.prepare(stream.peek(count));
+  // What fails here is asked for again when it is needed, and fails then.
+  features.prepare(stream.peek((1 + batchesAhead) * count)).catch(() => {});
 }

@@ -121,7 +121,7 @@ async function train(
 
     await reporter.report('prior', 0, 1, {}, 1);
     const codes = new CodeTable(encoder, data, features, model.contentDim);
-    const content = fitPrior(encoder, data, codes, model, config.seed);
+    const content = await fitPrior(encoder, data, codes, model, config.seed);
     const priorTook = clock.lap();
 
     const sourceOf = (purpose: string) => new BatchSource(data, features, codes, model, config, purpose);
@@ -151,7 +151,7 @@ async function train(
     const adversarialTook = clock.lap();
 
     await reporter.report('statistics', 0, 1, {}, 1);
-    measureStatistics(players, sourceOf('statistics'), config.statisticsBatches);
+    await measureStatistics(players, sourceOf('statistics'), config.statisticsBatches);
     const styleDeviations = mapRecord(data.modalities, ({kind}) => config.styleDeviations[kind]);
     generator.parameters.dispose();
     return {
@@ -171,14 +171,15 @@ async function train(
 }
 
 /** A mixture over the codes of one epoch of training examples, each as whole as it is. */
-function fitPrior(
+async function fitPrior(
   encoder: CrossModalEncoder,
   data: TrainingData,
   codes: CodeTable,
   model: ModelConfig,
   seed: number,
-): GaussianMixture {
+): Promise<GaussianMixture> {
   const examples = data.pair('train', new RandomStream(seed, 'encoder/all-parts'));
+  await codes.learn(examples);
   const fused = tf.tidy(() => {
     const present = mapRecord(presenceOf(examples, data.modalities), mask => tf.tensor1d(mask));
     return encoder.fuse(codes.stack(examples), present).dataSync() as Float32Array;

@@ -15,7 +15,7 @@ import {buildEvaluationReport, type EvaluationReport, type SubjectFacts} from '.
 import type {FeatureExtractor} from '../../evaluation/feature-extractors';
 import {type Inspection, inspect} from '../../evaluation/inspection';
 import {modelAsMaker} from '../../evaluation/maker';
-import {disposeOracles, loadOracles, type Oracles} from '../../evaluation/oracles';
+import {disposeOracles, type Oracles, oraclesOf} from '../../evaluation/oracles';
 import {remember} from '../../evaluation/remembering-model';
 import {scoreRowTable} from '../../evaluation/report';
 import {sampleSetRemarks} from '../../evaluation/sample-set';
@@ -108,9 +108,9 @@ async function evaluate(model: string | undefined, command: Command): Promise<vo
   if (options.out) assertFileWritable(options.out);
   if (options.report) assertReplaceable(options.report, reportMark, '--report');
   const backend = await startEngine();
-  const oracles = loadOracles();
   const started = performance.now();
-  const dataset = loadDataset(options);
+  const dataset = await loadDataset(options);
+  const oracles = oraclesOf(dataset);
   const extractors = await loadExtractors(features, dataset.modalities);
   const say = (stage: string): void => console.error(`${stage} …`);
   const {facts, scored, inspection, remarks} =

@@ -9,7 +9,7 @@ import {tf} from '../../core/tensorflow';
 import type {Dataset} from '../../datasets/dataset';
 import {evaluateInterruptibly} from '../../evaluation/evaluate';
 import type {EvaluationMetrics} from '../../evaluation/metrics-record';
-import {disposeOracles, loadOracles, type Oracles} from '../../evaluation/oracles';
+import {disposeOracles, type Oracles, oraclesOf} from '../../evaluation/oracles';
 import {buildReport, scoreTable} from '../../evaluation/report';
 import {modelMark} from '../../model/serialization';
 import {renderFigure} from '../../plots/render';
@@ -58,7 +58,7 @@ async function firstRun(command: Command): Promise<void> {
   assertReplaceable(out, reportMark);
   assertReplaceable(interruptedOut, modelMark, 'the folder for an interrupted run');
   const clock = stopwatch();
-  const dataset = loadDataset(plan.options);
+  const dataset = await loadDataset(plan.options);
   const backend = await startEngine(line => console.log(line));
   console.log(`Data: ${dataset.source} (${clock()} s)`);
   using interruption = listenForInterrupt(line => console.error(`\n${line}`));
@@ -73,7 +73,7 @@ async function firstRun(command: Command): Promise<void> {
   }
   console.log(`Trained: ${result.encoderSteps} steps of E, ${result.steps} of G and D (${clock()} s)`);
 
-  const oracles = loadOracles();
+  const oracles = oraclesOf(dataset);
   // An older report stays until the new one is whole.
   await withSibling(out, async sibling => {
     const model = path.join(sibling, 'model');

@@ -78,7 +78,7 @@ async function generate(command: Command): Promise<void> {
   const model = loadModel(options.model);
   const {modalities} = model.config;
   assertFormatsFit(options.format, modalities);
-  const {parts, labels} = options.given ? completeRows(model, options.given, options) : drawNew(model, options);
+  const {parts, labels} = options.given ? await completeRows(model, options.given, options) : drawNew(model, options);
   const count = Object.values(parts)[0]!.shape[0]!;
   await writeFolderWhole(options.out, samplesMark, async folder => {
     await writeSamples(folder, parts, modalities, options.format);
@@ -97,14 +97,14 @@ function drawNew(model: MultimodalGan, {count = 16, seed}: GenerateOptions): {pa
 }
 
 /** Every row of the split in order, the named modalities kept. */
-function completeRows(
+async function completeRows(
   model: MultimodalGan,
   given: readonly string[],
   options: GenerateOptions,
-): {parts: Parts; labels: Int32Array} {
+): Promise<{parts: Parts; labels: Int32Array}> {
   const {modalities} = model.config;
   for (const name of given) if (!(name in modalities)) throw unknownChoice('modality', name, Object.keys(modalities));
-  const dataset = loadDataset(options);
+  const dataset = await loadDataset(options);
   const rows = dataset.rows(options.split).slice(0, options.count);
   assertDataFit(dataset, modalities, options.model);
   const batch = toBatch(rows, new FeatureCache(modalities));

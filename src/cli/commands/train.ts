@@ -35,7 +35,7 @@ async function train(command: Command): Promise<void> {
     throw new UserError('Expected --preset on the command line, got it in the config file.');
   const {out} = plan.options;
   assertReplaceable(out, modelMark);
-  const dataset = loadDataset(plan.options);
+  const dataset = await loadDataset(plan.options);
   const backend = await startEngine();
   using interruption = listenForInterrupt(line => console.error(`\n${line}`));
   const {result, record} = await runTraining(plan, dataset, backend, interruption.signal);

@@ -99,6 +99,11 @@ export async function openFolder(folder: string, options: FolderOptions = {}): P
   return new Folder(folder, modalities, whole, findings, !isHeld, maxBytes);
 }
 
+/** Whether a dataset is a folder whose parts stay in their files. */
+export function isStreamedFolder(dataset: Dataset): dataset is FolderDataset {
+  return (dataset as Partial<FolderDataset>).isStreamed === true;
+}
+
 class Folder implements FolderDataset {
   readonly name: string;
   readonly source: string;
