@@ -93,7 +93,18 @@ export {type GriffinLimOptions, griffinLim, spectralConvergence} from './feature
 export {hzToMel, melToHz} from './features/mel';
 export {type Spectrum, Stft, type StftOptions} from './features/stft';
 export {buildVocabulary, tokenize} from './features/text';
-export {buildFusion, type Fusion, type FusionInput, type FusionName, fusionNames} from './fusion/fusion';
+export {
+  buildFusion,
+  type Embeddings,
+  type Fusion,
+  type FusionInput,
+  type FusionMethod,
+  type FusionName,
+  fusionChoices,
+  fusionMethods,
+  fusionNames,
+  fusions,
+} from './fusion/fusion';
 export {
   hingeDiscriminatorLoss,
   hingeGeneratorLoss,

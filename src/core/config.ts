@@ -4,6 +4,7 @@
  */
 import {z} from 'zod';
 import {expected, UserError} from './checks';
+import {type FusionName, fusionChoices} from './fusion-names';
 import {assertNetworksFit, type NetworkChoice} from './network-names';
 import type {Modalities} from './types';
 
@@ -14,8 +15,10 @@ export interface ModelConfig {
   readonly contentDim: number;
   /** Length of each modality's style, what they do not share. */
   readonly styleDim: number;
-  /** How E joins the codes of the modalities. */
-  readonly fusion: 'featureLevel' | 'decisionLevel' | 'structureLevel';
+  /** How E joins the codes of the modalities: a method or a level (`fusionChoices`). */
+  readonly fusion: FusionName;
+  /** How D joins what it saw of each modality into one view of the whole example, which it judges too; null: it has none. */
+  readonly discriminatorFusion: FusionName | null;
   /** What the players are made of, by modality: {image: 'dcgan', caption: {generator: 'lstm'}}. Those of the flagship unless told. */
   readonly networks: Readonly<Record<string, NetworkChoice>>;
   /** Layers of cross-modal attention in D, in which what it saw of each modality looks at the others. */
@@ -36,6 +39,7 @@ export const defaultModelConfig = {
   contentDim: 32,
   styleDim: 32,
   fusion: 'decisionLevel',
+  discriminatorFusion: null,
   networks: {},
   discriminatorAttention: 0,
   encoderChannels: 32,
@@ -172,8 +176,9 @@ const modelSchema = z.strictObject({
   modalities: z.record(z.string().min(1), modalitySchema),
   contentDim: count,
   styleDim: count,
-  fusion: z.enum(['featureLevel', 'decisionLevel', 'structureLevel']),
+  fusion: z.enum(fusionChoices),
   // With defaults: models that were saved before there was a choice can be read.
+  discriminatorFusion: z.enum(fusionChoices).nullable().default(null),
   networks: z.record(z.string().min(1), networkChoice).default({}),
   discriminatorAttention: z.number().int().min(0).default(0),
   encoderChannels: count,

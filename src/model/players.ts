@@ -1,16 +1,18 @@
 /** The three players, assembled from the parts for each modality. */
 import type {ModelConfig} from '../core/config';
+import type {FusionName} from '../core/fusion-names';
 import {networksOf} from '../core/network-names';
 import {RandomStream} from '../core/random';
 import {mapRecord} from '../core/records';
 import {tf} from '../core/tensorflow';
 import {type Modalities, partShape} from '../core/types';
-import {buildFusion, type Fusion} from '../fusion/fusion';
+import {buildFusion, type Embeddings, type Fusion} from '../fusion/fusion';
 import {buildCrossModalMixer, type CrossModalMixer} from '../networks/cross-modal';
 import {agreement, buildDiscriminatorTrunk, type DiscriminatorTrunk} from '../networks/discriminator-trunk';
 import {buildEncoder, type Encoder, type EncoderTraining} from '../networks/encoder';
 import {buildGeneratorHead, type GeneratorHead, type WordSampling} from '../networks/generator-head';
 import type {NormMode} from '../networks/layers/conditional-batch-norm';
+import {type Projection, projectionHead} from '../networks/layers/projection-head';
 import {Parameters} from '../networks/parameters';
 import {type NetworkSummary, summarise} from '../networks/summary';
 
@@ -135,13 +137,19 @@ export interface Judgements {
   readonly projection: Record<string, tf.Tensor2D>;
   /** Guess of the style behind a generated part, [N, styleDim] a modality that D reads it from. */
   readonly style: Record<string, tf.Tensor2D>;
+  /** The same of the whole example, as its parts are fused; null without a fusion in D. */
+  readonly whole: Projection | null;
 }
 
-/** D: one trunk a modality, a realism score each, and the agreement with the content. */
+/**
+ * D: one trunk a modality, a realism score each, and the agreement with the content. With a fusion it also judges the example as a
+ * whole, of whatever parts are present: realism + v·c of √H·fuse(what it saw, present).
+ */
 export class Discriminator {
   readonly parameters: Parameters;
   private readonly trunks: Readonly<Record<string, DiscriminatorTrunk>>;
   private readonly mix: CrossModalMixer;
+  private readonly judgeWhole: ((seen: Embeddings, mode: NormMode, present: Masks) => Projection) | null;
   private readonly modalities: Modalities;
 
   constructor(config: ModelConfig, seed: number) {
@@ -167,6 +175,9 @@ export class Discriminator {
       layers: config.discriminatorAttention,
       heads: dim % 4 === 0 ? 4 : 1,
     });
+    this.judgeWhole =
+      config.discriminatorFusion &&
+      wholeJudge(this.parameters, 'discriminator/whole', config.discriminatorFusion, config);
   }
 
   /** @param mode 'batch' in training, 'stored' in use; @param present masks of real parts, [N] each; all present unless told. */
@@ -180,15 +191,21 @@ export class Discriminator {
       realism: mapRecord(judgements, j => j.realism),
       projection: mapRecord(judgements, j => j.projection),
       style: Object.fromEntries(Object.entries(judgements).flatMap(([name, j]) => (j.style ? [[name, j.style]] : []))),
+      whole: this.judgeWhole?.(seen, mode, present ?? {}) ?? null,
     };
   }
 
   /** Its layers, in use. */
   summary(): NetworkSummary {
     return summarise('discriminator', this.parameters, count => {
-      const {realism, projection, style} = this.judge(blankParts(this.modalities, count), 'stored');
-      return {realism, projection, style};
+      const {realism, projection, style, whole} = this.judge(blankParts(this.modalities, count), 'stored');
+      return {realism, projection, style, ...(whole ? {whole: {...whole}} : {})};
     });
+  }
+
+  /** realism + v·c of the whole, [N]; null without a fusion in D. */
+  wholeLogits({whole}: Judgements, content: tf.Tensor2D): tf.Tensor1D | null {
+    return whole && (whole.realism.add(agreement(whole.projection, content)) as tf.Tensor1D);
   }
 
   /** realism + v·c for each modality, [N]. */
@@ -198,6 +215,17 @@ export class Discriminator {
       (realism, name) => realism.add(agreement(judgements.projection[name]!, content)) as tf.Tensor1D,
     );
   }
+}
+
+/** A fusion and a projection head on it. */
+function wholeJudge(parameters: Parameters, path: string, name: FusionName, config: ModelConfig) {
+  const dim = config.discriminatorHiddenUnits;
+  const modalities = Object.keys(config.modalities);
+  const fusion = buildFusion(name, parameters, `${path}/fusion`, {modalities, embeddingDim: dim});
+  const head = projectionHead(parameters, path, dim, config.contentDim);
+  // A unit vector has entries of about 1/√H; scaled, the head begins as it does on what a trunk saw.
+  return (seen: Embeddings, mode: NormMode, present: Masks): Projection =>
+    head(fusion.fuse(seen, present).mul(Math.sqrt(dim)) as tf.Tensor2D, mode);
 }
 
 function blankParts(modalities: Modalities, count: number): Parts {

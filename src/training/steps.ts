@@ -106,6 +106,8 @@ export interface Players {
  * example's content is fake too, so that D must look at agreement.
  *
  *   L_D = Σₘ softplus(-D(xₘ, c)) + softplus(D(G(c, s)ₘ, c)) + w·softplus(D(xₘ, c')) + λ·L_I + R1
+ *
+ * With a fusion in D the whole example stands in the sum beside its parts.
  */
 export function discriminatorStep(
   {encoder, generator, discriminator}: Players,
@@ -133,14 +135,24 @@ export function discriminatorStep(
         const mismatch = mismatchDiscriminatorLoss(foreign[name]!, present[name]);
         return game.add(mismatch.mul(mismatchWeight)) as tf.Scalar;
       });
+      const whole = (judged: Judgements, c: tf.Tensor2D) => discriminator.wholeLogits(judged, c);
+      const [ownWhole, madeWhole] = [whole(judgedReal, content), whole(judgedFake, content)];
+      if (ownWhole && madeWhole) {
+        const mismatch = mismatchDiscriminatorLoss(whole(judgedReal, others)!);
+        losses.push(minimaxDiscriminatorLoss(ownWhole, madeWhole).add(mismatch.mul(mismatchWeight)) as tf.Scalar);
+      }
       losses.push(...informationLosses(judgedFake, batch.styles).map(loss => loss.mul(informationWeight) as tf.Scalar));
       if (r1Gamma === 0) return tf.addN(losses) as tf.Scalar;
       const names = Object.keys(real);
       const score = (...inputs: tf.Tensor[]) => {
         const parts = Object.fromEntries(names.map((name, i) => [name, inputs[i]!]));
-        const logits = discriminator.logits(discriminator.judge(parts, 'batch', present), content);
+        const judged = discriminator.judge(parts, 'batch', present);
         // Filler has no slope to be punished for.
-        return tf.addN(Object.entries(logits).map(([name, scores]) => scores.mul(present[name]!)));
+        const scores = Object.entries(discriminator.logits(judged, content)).map(([name, logits]) =>
+          logits.mul(present[name]!),
+        );
+        const whole = discriminator.wholeLogits(judged, content);
+        return tf.addN(whole ? [...scores, whole] : scores);
       };
       return tf.addN([
         ...losses,
@@ -171,6 +183,8 @@ export function generatorStep(
       const games = Object.entries(discriminator.logits(judged, content)).map(([modality, logits]) =>
         nonSaturatingGeneratorLoss(logits, {modality}),
       );
+      const whole = discriminator.wholeLogits(judged, content);
+      if (whole) games.push(nonSaturatingGeneratorLoss(whole));
       const information = informationLosses(judged, batch.styles).map(loss => loss.mul(informationWeight) as tf.Scalar);
       return tf.addN([...games, ...information]) as tf.Scalar;
     });

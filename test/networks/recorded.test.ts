@@ -6,7 +6,7 @@ import {selectBackend} from '../../src/backend/select';
 import {headKinds, trunkKinds} from '../../src/core/network-names';
 import {RandomStream} from '../../src/core/random';
 import {tf} from '../../src/core/tensorflow';
-import {buildFusion, fusionNames} from '../../src/fusion/fusion';
+import {buildFusion, fusionMethods} from '../../src/fusion/fusion';
 import type {NetworkDefinition} from '../../src/networks/check/network-type';
 import {
   discriminatorDefinition,
@@ -70,7 +70,7 @@ const groups: Readonly<Record<string, readonly NetworkDefinition[]>> = {
     ),
   ),
   'parts of E and D': kinds.flatMap(spec => [encoderDefinition(spec), discriminatorDefinition(spec)]),
-  fusions: fusionNames.map(name => ({
+  fusions: fusionMethods.map(name => ({
     name,
     inputs: [[4], [4]],
     outputs: [4],

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import {before, test} from 'node:test';
 import {selectBackend} from '../../src/backend/select';
 import {tf} from '../../src/core/tensorflow';
-import {fusionNames} from '../../src/fusion/fusion';
+import {fusionMethods} from '../../src/fusion/fusion';
+import {loadModel, saveModel} from '../../src/model/serialization';
 import {trainFlagship} from '../../src/training/flagship';
 import type {Progress} from '../../src/training/progress';
 import {tinyData, tinyFeatures, tinyIncompleteData, tinyModel, tinyTrain} from '../support/tiny-data';
@@ -32,16 +35,29 @@ test('trains on any named modalities, incomplete ones too; reports every step; l
   }
 });
 
-test('every fusion trains, and what it made can be used', async () => {
-  for (const fusion of fusionNames) {
+test('every fusion trains in E and in D, and what it made can be used, saved and loaded', async () => {
+  for (const fusion of fusionMethods) {
     const result = await trainFlagship(tinyIncompleteData, tinyFeatures, {
-      model: {...tinyModel, fusion},
+      model: {...tinyModel, fusion, discriminatorFusion: fusion},
       train: {...tinyTrain, steps: 2, encoderSteps: 3},
     });
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'fusion-'));
+    saveModel(result.model, folder);
+    const loaded = loadModel(folder);
+    fs.rmSync(folder, {recursive: true});
+    assert.deepEqual([loaded.config.fusion, loaded.config.discriminatorFusion], [fusion, fusion]);
     tf.tidy(() => {
-      assert.ok(result.model.generate(3, {seed: 1})['side']!.dataSync().every(Number.isFinite), fusion);
+      const made = [result.model, loaded].map(model => {
+        const parts = model.generate(3, {seed: 1});
+        const {side, name} = parts;
+        const completed = model.complete({parts: {name: name!}}, {seed: 2})['front']!;
+        const whole = model.discriminator.judge(parts, 'stored').whole!;
+        return [side!, completed, whole.realism, whole.projection].map(tensor => [...tensor.dataSync()]);
+      });
+      assert.ok(made[0]!.flat().every(Number.isFinite), fusion);
+      assert.deepEqual(made[1], made[0], fusion);
     });
-    result.model.dispose();
+    for (const model of [result.model, loaded]) model.dispose();
   }
 });
 

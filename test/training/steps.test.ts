@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import {before, test} from 'node:test';
+import {compileStep} from '../../src/backend/compile';
+import {nativeAvailability} from '../../src/backend/native-availability';
 import {selectBackend} from '../../src/backend/select';
 import {modelConfig} from '../../src/core/config';
+import type {FusionName} from '../../src/core/fusion-names';
 import {RandomStream} from '../../src/core/random';
 import {mapRecord} from '../../src/core/records';
 import {type NamedVariables, tf} from '../../src/core/tensorflow';
 import {partShape} from '../../src/core/types';
-import {fusionNames} from '../../src/fusion/fusion';
+import {fusionMethods} from '../../src/fusion/fusion';
 import {CrossModalEncoder, Discriminator, Generator} from '../../src/model/players';
 import {Adam} from '../../src/training/optimizers/adam';
 import {type AdversarialBatch, discriminatorStep, encoderStep, generatorStep} from '../../src/training/steps';
@@ -81,6 +84,53 @@ test('a step moves its own player and leaves the other bit-equal; tensors do not
   }
 });
 
+test('steps of E, D and G with every fusion are recorded and replayed', {
+  skip: !nativeAvailability().ready,
+}, async () => {
+  await selectBackend({prefer: 'native'});
+  for (const fusion of fusionMethods) {
+    const own = {...config, fusion, discriminatorFusion: fusion};
+    const players = {
+      encoder: new CrossModalEncoder(own, 1),
+      generator: new Generator(own, 1),
+      discriminator: new Discriminator(own, 1),
+    };
+    const optimizers = mapRecord(players, ({parameters}) => new Adam(parameters.trainable, {beta1: 0.5, beta2: 0.99}));
+    const settings = {mismatchWeight: 0.5, informationWeight: 0.5, r1Gamma: 0.3};
+    const steps = [
+      (b: AdversarialBatch, learningRate: tf.Scalar) =>
+        discriminatorStep(players, optimizers.discriminator, b, {...settings, learningRate}),
+      (b: AdversarialBatch, learningRate: tf.Scalar) =>
+        generatorStep(players, optimizers.generator, b, {...settings, learningRate}),
+      ({parts, present, seen}: AdversarialBatch, learningRate: tf.Scalar) =>
+        encoderStep(
+          players.encoder,
+          optimizers.encoder,
+          {parts, present, subset: seen.subset, dropoutMasks: {}},
+          {learningRate, scale: 5},
+        ),
+    ];
+    for (const step of steps) {
+      const move = compileStep(step, {strict: true});
+      for (let i = 0; i < 5; i++)
+        tf.tidy(() => assert.ok(Number.isFinite(move(batch(), tf.scalar(1e-3)).dataSync()[0]!)));
+      assert.equal(move.refusal, null, fusion);
+      assert.match(move.explain(), /replays/, fusion);
+      move.dispose();
+    }
+    for (const {parameters} of Object.values(players)) parameters.dispose();
+    for (const optimizer of Object.values(optimizers)) optimizer.dispose();
+  }
+});
+
+/** Moves weights away from where they start, so that no path is shut by a zero. */
+function shake(variables: NamedVariables): void {
+  for (const [name, variable] of Object.entries(variables)) {
+    const values = new RandomStream(1, name).normals(variable.size);
+    tf.tidy(() => variable.assign(variable.add(tf.tensor(values, variable.shape).mul(0.1))));
+  }
+}
+
 /** The batch with another filler in the absent rows of `side`. */
 function filled(filler: number): AdversarialBatch {
   const {parts, present, ...rest} = batch();
@@ -90,7 +140,7 @@ function filled(filler: number): AdversarialBatch {
 }
 
 test('what stands in an absent part of E’s batch changes no weight, whatever the fusion', () => {
-  for (const fusion of fusionNames) {
+  for (const fusion of fusionMethods) {
     const train = (filler: number) => {
       const encoder = new CrossModalEncoder({...config, fusion}, 1);
       tf.tidy(() => {
@@ -109,9 +159,10 @@ test('what stands in an absent part of E’s batch changes no weight, whatever t
   }
 });
 
-test('what stands in an absent part of D’s batch changes no weight, with R1 and minibatch deviation', () => {
-  const train = (filler: number) => {
-    const discriminator = new Discriminator(config, 1);
+test('what stands in an absent part of D’s batch changes no weight, with R1 and minibatch deviation, whatever the fusion', () => {
+  const train = (filler: number, discriminatorFusion: FusionName | null) => {
+    const discriminator = new Discriminator({...config, discriminatorFusion}, 1);
+    shake(discriminator.parameters.trainable);
     const generator = new Generator(config, 1);
     tf.tidy(() =>
       discriminatorStep(
@@ -123,11 +174,55 @@ test('what stands in an absent part of D’s batch changes no weight, with R1 an
     );
     return snapshot(discriminator.parameters.trainable);
   };
-  assert.deepEqual(train(0), train(-0.7));
+  for (const fusion of [null, ...fusionMethods])
+    assert.deepEqual(train(0, fusion), train(-0.7, fusion), fusion ?? 'without');
+});
+
+test('a fusion in D: the whole is judged, its weights and those of the trunks move by it, and it adds to both losses', () => {
+  // Each modality is absent somewhere, so that its filler is used.
+  const shown = () => {
+    const rows = mapRecord(tinyModalities, (_, name) => Object.keys(tinyModalities).indexOf(name));
+    const present = mapRecord(rows, row => tf.tensor1d(Array.from({length: count}, (_, i) => (i === row ? 0 : 1))));
+    return {...batch(), present};
+  };
+  for (const discriminatorFusion of fusionMethods) {
+    const encoder = new CrossModalEncoder(config, 1);
+    const losses = [null, discriminatorFusion].map(fusion => {
+      const players = {
+        encoder,
+        generator: new Generator(config, 1),
+        discriminator: new Discriminator({...config, discriminatorFusion: fusion}, 1),
+      };
+      const {trainable} = players.discriminator.parameters;
+      const optimizer = new Adam(trainable, {beta1: 0.5, beta2: 0.99});
+      const generatorOptimizer = new Adam(players.generator.parameters.trainable, {beta1: 0.5, beta2: 0.99});
+      const start = snapshot(trainable);
+      const values: number[] = [];
+      for (let i = 0; i < 2; i++) {
+        tf.tidy(() => {
+          const settings = {learningRate: tf.scalar(1e-3), mismatchWeight: 0.5, informationWeight: 0.5, r1Gamma: 0.3};
+          const value = discriminatorStep(players, optimizer, shown(), settings);
+          values.push(
+            value.dataSync()[0]!,
+            generatorStep(players, generatorOptimizer, batch(), settings).dataSync()[0]!,
+          );
+        });
+      }
+      for (const [i, name] of Object.keys(trainable).entries())
+        assert.notDeepEqual(trainable[name]!.dataSync(), start[i], `${fusion}: ${name}`);
+      assert.equal(
+        Object.keys(trainable).some(name => name.startsWith('discriminator/whole/')),
+        fusion !== null,
+      );
+      return values;
+    });
+    // Three parts without, and one whole more, each of 2.5 softplus(~0) for D and one for G.
+    assert.ok(losses[1]![0]! > losses[0]![0]! + 0.5 && losses[1]![1]! > losses[0]![1]! + 0.2, `${losses}`);
+  }
 });
 
 test('the weights of a learnt fusion move, whichever it is', () => {
-  for (const fusion of fusionNames) {
+  for (const fusion of fusionMethods) {
     const encoder = new CrossModalEncoder({...config, fusion}, 1);
     const start = snapshot(encoder.parameters.trainable);
     const optimizer = new Adam(encoder.parameters.trainable, {beta1: 0.9, beta2: 0.99});
@@ -135,7 +230,11 @@ test('the weights of a learnt fusion move, whichever it is', () => {
     for (let i = 0; i < 2; i++) {
       tf.tidy(() => {
         const {parts, present} = batch();
-        const subset = {...present, front: tf.tensor1d([0, 1, 0, 1, 0, 1, 0, 1])};
+        const subset = {
+          ...present,
+          front: tf.tensor1d([0, 1, 0, 1, 0, 1, 0, 1]),
+          name: tf.tensor1d([1, 0, 1, 1, 1, 1, 1, 1]),
+        };
         encoderStep(
           encoder,
           optimizer,
@@ -147,6 +246,6 @@ test('the weights of a learnt fusion move, whichever it is', () => {
     for (const [i, name] of Object.keys(encoder.parameters.trainable).entries()) {
       assert.notDeepEqual(encoder.parameters.trainable[name]!.dataSync(), start[i], `${fusion}: ${name}`);
     }
-    assert.equal(encoder.learnsFusion, fusion !== 'decisionLevel');
+    assert.equal(encoder.learnsFusion, fusion !== 'productOfExperts');
   }
 });
