@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   evaluate: async () => (await import('./commands/evaluate')).evaluateCommand(),
   compare: async () => (await import('./commands/compare')).compareCommand(),
   generate: async () => (await import('./commands/generate')).generateCommand(),
+  data: async () => (await import('./commands/data')).dataCommand(),
   kernel: async () => (await import('./commands/kernel')).kernelCommand(),
   doctor: async () => (await import('./commands/doctor')).doctorCommand(),
 };
