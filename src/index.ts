@@ -10,7 +10,7 @@ export {
   type RefusalReason,
 } from './backend/compile';
 export {NotFiniteError, watchForNaN} from './backend/debug-nan';
-export {inLayer, nameTensor} from './backend/layer-names';
+export {inLayer, type LayerWatcher, nameTensor, watchLayers} from './backend/layer-names';
 export {type BackendInfo, type BackendName, backendInfo, selectBackend} from './backend/select';
 export {RandomCounter, type RandomCounterState} from './backend/stateless-random';
 export {UserError} from './core/checks';
@@ -149,6 +149,8 @@ export {
   adversarialLossNames,
   adversarialPair,
   assertLossPair,
+  type LossChoice,
+  type LossPair,
 } from './losses/pairs';
 export {r1Penalty, r2Penalty} from './losses/penalties';
 export {projectionLogits} from './losses/projection';
@@ -221,7 +223,7 @@ export {
 } from './networks/point-networks';
 export {type LayerSummary, type NetworkSummary, summarise, summaryText} from './networks/summary';
 export {buildTrunk, registerTrunk, type Trunk, type TrunkBuilder} from './networks/trunk';
-export {type LayerWatcher, watched, watchLayers} from './networks/watch';
+export {watched} from './networks/watch';
 export {listen} from './notebook/listen';
 export {type Profile, profile} from './notebook/profile';
 export {type ProgressBar, progress} from './notebook/progress';

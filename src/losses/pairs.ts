@@ -15,7 +15,8 @@ export type AdversarialLossName =
 
 /** Both players' losses, called alike whichever they are: a pair whose generator does not look at real scores ignores them. */
 export interface AdversarialPair {
-  readonly name: AdversarialLossName;
+  /** 'own' for two functions. */
+  readonly name: AdversarialLossName | 'own';
   readonly discriminatorLoss: DiscriminatorLoss;
   readonly generatorLoss: (realLogits: tf.Tensor, fakeLogits: tf.Tensor, options?: ScoreOptions) => tf.Scalar;
   /** Real scores matter to the generator's loss, so its step must judge real examples too. */
@@ -26,6 +27,18 @@ export interface AdversarialPair {
 
 /** What a player's loss may be as a function: of two kinds of scores or of one. */
 export type AdversarialLoss = (...scores: never[]) => tf.Scalar;
+
+/** Two losses chosen as functions, of the house or a user's own. */
+export interface LossPair {
+  readonly discriminator: DiscriminatorLoss;
+  /** (fakeLogits), or (realLogits, fakeLogits) with `generatorNeedsReal`. */
+  readonly generator: AdversarialLoss;
+  /** Whether a user's own generator loss looks at real scores too; false unless told. The house's are known. */
+  readonly generatorNeedsReal?: boolean;
+}
+
+/** What a configuration may say: the name of a game, or its two losses. */
+export type LossChoice = AdversarialLossName | LossPair;
 
 interface Row {
   readonly discriminator: DiscriminatorLoss;
@@ -69,22 +82,41 @@ const rows: Readonly<Record<AdversarialLossName, Row>> = {
 export const adversarialLossNames = Object.keys(rows) as readonly AdversarialLossName[];
 
 /**
- * The pair of that name, for a configuration that says which game is played.
+ * The pair that a configuration chose: by the name of the game, or as two functions that must belong together (`assertLossPair`).
  *
- * @throws UserError for a name that is not on the list. adversarialPair('hinge').generatorNeedsReal is false.
+ * @throws UserError for a name that is not on the list, and for losses of two games. adversarialPair('hinge').generatorNeedsReal is false.
  */
-export function adversarialPair(name: AdversarialLossName): AdversarialPair {
-  const row = Object.hasOwn(rows, name) ? rows[name] : undefined;
-  if (!row) throw unknownChoice('adversarial loss', name, adversarialLossNames);
-  const generator = row.generator as (...scores: unknown[]) => tf.Scalar;
+export function adversarialPair(choice: LossChoice): AdversarialPair {
+  if (typeof choice === 'object') return ownPair(choice);
+  const row = Object.hasOwn(rows, choice) ? rows[choice] : undefined;
+  if (!row) throw unknownChoice('adversarial loss', choice, adversarialLossNames);
+  return pairOf(choice, row.discriminator, row.generator, row);
+}
+
+function ownPair({discriminator, generator, generatorNeedsReal}: LossPair): AdversarialPair {
+  assertLossPair(discriminator, generator);
+  const all = Object.values(rows);
+  return pairOf('own', discriminator, generator, {
+    needsReal: all.find(row => row.generator === generator)?.needsReal ?? generatorNeedsReal,
+    needsBoundedSlope: all.find(row => row.discriminator === discriminator)?.needsBoundedSlope,
+  });
+}
+
+function pairOf(
+  name: AdversarialPair['name'],
+  discriminatorLoss: DiscriminatorLoss,
+  loss: AdversarialLoss,
+  {needsReal = false, needsBoundedSlope = false}: Pick<Row, 'needsReal' | 'needsBoundedSlope'>,
+): AdversarialPair {
+  const generator = loss as (...scores: unknown[]) => tf.Scalar;
   return {
     name,
-    discriminatorLoss: row.discriminator,
-    generatorLoss: row.needsReal
+    discriminatorLoss,
+    generatorLoss: needsReal
       ? (real, fake, options) => generator(real, fake, options)
       : (_, fake, options) => generator(fake, options),
-    generatorNeedsReal: row.needsReal ?? false,
-    needsBoundedSlope: row.needsBoundedSlope ?? false,
+    generatorNeedsReal: needsReal,
+    needsBoundedSlope,
   };
 }
 

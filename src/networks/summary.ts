@@ -1,8 +1,8 @@
 /** What a network is made of: layers with their shapes, parameters and multiply-adds. */
+import {watchLayers} from '../backend/layer-names';
 import {onMultiplyAdds} from '../backend/multiply-adds';
 import {tf} from '../core/tensorflow';
 import type {Parameters} from './parameters';
-import {watchLayers} from './watch';
 
 export interface LayerSummary {
   /** Begins the names of its parameters. */
@@ -96,8 +96,8 @@ function observe(run: () => tf.TensorContainer): Pass {
       if (!shapes.has(path)) shapes.set(path, []);
       open.push(path);
     },
-    end(path: string, output: tf.Tensor) {
-      shapes.set(path, output.shape);
+    end(path: string, output: unknown) {
+      if (output instanceof tf.Tensor) shapes.set(path, output.shape);
       open.pop();
     },
   };

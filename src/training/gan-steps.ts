@@ -6,7 +6,7 @@ import {RandomCounter} from '../backend/stateless-random';
 import {expected} from '../core/checks';
 import {tf} from '../core/tensorflow';
 import {draganNoise, draganPenalty, wganGpPenalty} from '../losses/lipschitz-penalties';
-import {type AdversarialLossName, adversarialPair} from '../losses/pairs';
+import {type AdversarialLossName, adversarialPair, type LossChoice} from '../losses/pairs';
 import {r1Penalty} from '../losses/penalties';
 import type {ScoreOptions} from '../losses/scores';
 import type {ScoreFunction} from '../losses/slopes';
@@ -43,7 +43,8 @@ export type SlopeBound =
   | {readonly kind: 'clipping'; readonly limit: number};
 
 export interface GanGame {
-  readonly loss: AdversarialLossName;
+  /** A game by name, or its two losses; losses of two games are refused. */
+  readonly loss: LossChoice;
   /** What D judges at once, N: examples, or packs of them. */
   readonly batchSize: number;
   /** m: D judges so many examples together; 1 unless told. */
@@ -155,8 +156,9 @@ export class GanSteps {
 
 /** @throws UserError for label smoothing in a game whose loss has no target. */
 export function assertSmoothable({loss, realTarget}: GanGame): void {
-  if (realTarget !== undefined && !smoothable.includes(loss))
-    throw expected('the loss with a realTarget', `one of ${smoothable.join(', ')}`, loss);
+  const name = adversarialPair(loss).name;
+  if (realTarget !== undefined && !smoothable.includes(name))
+    throw expected('the loss with a realTarget', `one of ${smoothable.join(', ')}`, name);
 }
 
-const smoothable: readonly AdversarialLossName[] = ['minimax', 'nonSaturating', 'leastSquares'];
+const smoothable: readonly (AdversarialLossName | 'own')[] = ['minimax', 'nonSaturating', 'leastSquares'];

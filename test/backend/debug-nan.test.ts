@@ -6,6 +6,7 @@ import {inLayer, nameTensor} from '../../src/backend/layer-names';
 import {selectBackend} from '../../src/backend/select';
 import {tf} from '../../src/core/tensorflow';
 import {minimaxDiscriminatorLoss} from '../../src/losses/adversarial';
+import {watched} from '../../src/networks/watch';
 import {backends} from './support';
 
 /** The error of a run that is watched; the watch is over afterwards. */
@@ -67,6 +68,10 @@ for (const backend of backends) {
     assert.match(after.message, /from Log, after discriminator\/image\/score, got NaN; its inputs were finite\./);
     const own = faultOf(() => inLayer('discriminator', () => inLayer('norm', () => tf.sqrt(tf.scalar(-1)))));
     assert.match(own.message, /from Sqrt in discriminator\/norm, got NaN/);
+    // A layer of many operations names those on no variable too, the innermost layer's whole path.
+    const norm = watched('discriminator/image/norm', (x: tf.Tensor) => tf.sqrt(x.sub(2)));
+    const inner = faultOf(() => watched('discriminator/image', (x: tf.Tensor) => norm(x))(tf.scalar(1)));
+    assert.match(inner.message, /from Sqrt in discriminator\/image\/norm, got NaN/);
     tf.dispose([kernel, score]);
   });
 

@@ -127,6 +127,34 @@ test('a loss pair mixed up is refused with the name of the partner', () => {
   );
 });
 
+test("a pair may be chosen as two functions: of one game, or with a loss of one's own", () => {
+  const [real, fake] = [tf.tensor1d([2, 0.5, -1]), tf.tensor1d([-3, 0, 1.5])];
+  const chosen = adversarialPair({
+    discriminator: losses.minimaxDiscriminatorLoss,
+    generator: losses.nonSaturatingGeneratorLoss,
+  });
+  assert.equal(chosen.generatorLoss(real, fake).dataSync()[0], losses.nonSaturatingGeneratorLoss(fake).dataSync()[0]);
+  assert.deepEqual([chosen.name, chosen.generatorNeedsReal, chosen.needsBoundedSlope], ['own', false, false]);
+  const relativistic = {discriminator: relativisticDiscriminatorLoss, generator: relativisticGeneratorLoss};
+  assert.ok(adversarialPair(relativistic).generatorNeedsReal);
+  assert.ok(
+    adversarialPair({discriminator: losses.wassersteinDiscriminatorLoss, generator: losses.hingeGeneratorLoss})
+      .needsBoundedSlope,
+  );
+  // One's own, which looks at real scores too: the mean of the fake ones minus that of the real ones, -0.5 - 0.5.
+  const own = (x: tf.Tensor, y: tf.Tensor) => y.mean().sub(x.mean()) as tf.Scalar;
+  const mine = adversarialPair({
+    discriminator: losses.hingeDiscriminatorLoss,
+    generator: own,
+    generatorNeedsReal: true,
+  });
+  assert.equal(mine.generatorLoss(real, fake).dataSync()[0], -1);
+  assert.throws(
+    () => adversarialPair({discriminator: losses.hingeDiscriminatorLoss, generator: losses.leastSquaresGeneratorLoss}),
+    /Expected the generator's loss to be hingeGeneratorLoss, the partner of hingeDiscriminatorLoss, got leastSquaresGeneratorLoss\./,
+  );
+});
+
 test('a side of which nothing was observed adds nothing, and a comparison then has no value', () => {
   const [real, fake] = [tf.tensor1d([2, -1]), tf.tensor1d([1, 3])];
   const realPresent = tf.zeros([2]);

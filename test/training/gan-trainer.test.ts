@@ -4,6 +4,11 @@ import {before, test} from 'node:test';
 import {selectBackend} from '../../src/backend/select';
 import {RandomStream} from '../../src/core/random';
 import {type NamedVariables, tf} from '../../src/core/tensorflow';
+import {
+  hingeDiscriminatorLoss,
+  minimaxDiscriminatorLoss,
+  nonSaturatingGeneratorLoss,
+} from '../../src/losses/adversarial';
 import {Parameters} from '../../src/networks/parameters';
 import {pointDiscriminator, pointGenerator} from '../../src/networks/point-networks';
 import {type GanPlayers, GanSteps} from '../../src/training/gan-steps';
@@ -144,6 +149,12 @@ test('weight clipping bounds every weight of D and none of G', async () => {
   both.dispose();
 });
 
+test('two losses chosen as functions play the game that their name plays', async () => {
+  const own = {discriminator: minimaxDiscriminatorLoss, generator: nonSaturatingGeneratorLoss};
+  assert.deepEqual(await moved({loss: own}), await moved({loss: 'nonSaturating'}));
+  assert.notDeepEqual(await moved({loss: own}), await moved({loss: 'hinge'}));
+});
+
 test('a compiled run ends with the weights of a plain one', async () => {
   const run = async (compile: boolean) => {
     const both = players(2);
@@ -200,6 +211,14 @@ test('nothing is left behind, an abort ends it, and what cannot be played is ref
     [{realTarget: 1.2}, /Expected realTarget to be between/],
     [{realTarget: 0.9, loss: 'hinge'}, /Expected the loss with a realTarget to be one of minimax/],
     [{loss: 'sharp' as 'hinge'}, /Unknown adversarial loss "sharp"/],
+    [
+      {loss: {discriminator: hingeDiscriminatorLoss, generator: nonSaturatingGeneratorLoss}},
+      /Expected the generator's loss to be hingeGeneratorLoss, the partner of hingeDiscriminatorLoss, got nonSaturating/,
+    ],
+    [
+      {loss: {discriminator: minimaxDiscriminatorLoss, generator: nonSaturatingGeneratorLoss}, realTarget: 0.9},
+      /Expected the loss with a realTarget to be one of minimax.*, got "own"/,
+    ],
     [{discriminatorRate: 1e30}, /loss became/],
   ];
   for (const [options, message] of refused) {
