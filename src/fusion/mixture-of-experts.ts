@@ -6,15 +6,14 @@ import type {FusionMethodDefinition} from './fusion-type';
 /**
  *   eₘ = zₘ + Eₘ·zₘ,  πₘ = pₘ·exp(vₘ·zₘ + bₘ) / Σⱼ pⱼ·exp(vⱼ·zⱼ + bⱼ),  c = unit(Σₘ πₘ·eₘ)
  *
- * Source: adaptive mixtures of local experts, Jacobs et al. 1991, section 2 (DOI 10.1162/neco.1991.3.1.79), an expert a modality, as in
- * Shi et al. 2019, section 3.2 (arXiv:1911.03393). Differs from it: the mean of the mixture, not a draw. E and v start at 0: all are
+ * Source: adaptive mixtures of local experts, Jacobs et al. 1991 (DOI 10.1162/neco.1991.3.1.79), an expert a modality, as in
+ * Shi et al. 2019, section 3 (arXiv:1911.03393). Differs from it: the mean of the mixture, not a draw. E and v start at 0: all are
  * believed alike.
  */
 export const mixtureOfExperts: FusionMethodDefinition = {
   level: 'decisionLevel',
   formula: 'c = unit(Σₘ πₘ·(zₘ + Eₘ·zₘ)), π = softmax over the present of vₘ·zₘ + bₘ',
-  source:
-    'Jacobs et al. 1991, section 2 (DOI 10.1162/neco.1991.3.1.79); Shi et al. 2019, section 3.2 (arXiv:1911.03393)',
+  source: 'Jacobs et al. 1991 (DOI 10.1162/neco.1991.3.1.79); Shi et al. 2019, section 3 (arXiv:1911.03393)',
   cost: {
     parameters: 'K·(D² + D + 1)',
     multiplyAdds: 'K·(D² + D)',

@@ -16,12 +16,12 @@ const rank = 4;
  * so that an absent modality is a factor of 1. Here R = 4.
  *
  * Source: low-rank multimodal fusion, Liu et al. 2018, section 3.2, equation 6 (arXiv:1806.00064), of the tensor fusion network, Zadeh
- * et al. 2017, section 3.2 (arXiv:1707.07250). Differs from it: the factor of the absent, the sum beside it, Wₒ = 0 and b = 1 at the start.
+ * et al. 2017, section 4.2 (arXiv:1707.07250). Differs from it: the factor of the absent, the sum beside it, Wₒ = 0 and b = 1 at the start.
  */
 export const tensorFusion: FusionMethodDefinition = {
   level: 'structureLevel',
   formula: 'c = unit(Σₘ pₘ·zₘ + Wₒ·Σᵣ Πₘ (pₘ·(Wₘᵣ·zₘ + bₘᵣ) + 1 − pₘ)), r = 1 … 4',
-  source: 'Liu et al. 2018, section 3.2 (arXiv:1806.00064); Zadeh et al. 2017, section 3.2 (arXiv:1707.07250)',
+  source: 'Liu et al. 2018, section 3.2 (arXiv:1806.00064); Zadeh et al. 2017, section 4.2 (arXiv:1707.07250)',
   cost: {
     parameters: '4·K·(D² + D) + D²',
     multiplyAdds: '(4·K + 1)·D²',

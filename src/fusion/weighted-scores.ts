@@ -7,13 +7,13 @@ import type {FusionMethodDefinition} from './fusion-type';
  *
  *   c = unit(Σₘ pₘ·wₘ·zₘ),  wₘ = exp(aₘ)
  *
- * Source: weighted sum of the scores of classifiers, Kittler et al. 1998, section 2.3, the sum rule (DOI 10.1109/34.667881), with learnt
+ * Source: weighted sum of the scores of classifiers, Kittler et al. 1998, section 2.2, the sum rule (DOI 10.1109/34.667881), with learnt
  * weights. a starts at 0. Beside the product of experts it learns whom to trust more; one modality alone is returned as it is.
  */
 export const weightedScores: FusionMethodDefinition = {
   level: 'decisionLevel',
   formula: 'c = unit(Σₘ pₘ·exp(aₘ)·zₘ), the code of the highest weighted score Σₘ pₘ·exp(aₘ)·(zₘ·c)',
-  source: 'Kittler et al. 1998, section 2.3 (DOI 10.1109/34.667881)',
+  source: 'Kittler et al. 1998, section 2.2 (DOI 10.1109/34.667881)',
   cost: {
     parameters: 'K',
     multiplyAdds: '0',
