@@ -52,6 +52,12 @@ export const defaultModelConfig = {
   priorComponents: 20,
 } as const satisfies Omit<ModelConfig, 'modalities'>;
 
+export interface WordSamplingConfig {
+  readonly start: number;
+  readonly end: number;
+  readonly hard: boolean;
+}
+
 /** How the flagship is trained. */
 export interface TrainConfig {
   readonly seed: number;
@@ -67,6 +73,11 @@ export interface TrainConfig {
   /** 0.5 rather than 0.9: Radford et al. 2016, section 4 (arXiv:1511.06434). */
   readonly adamBeta1: number;
   readonly adamBeta2: number;
+  /**
+   * How G passes its words on to D in training: null, as probabilities; else as samples of a Gumbel softmax, whose temperature falls
+   * from `start` to `end` by equal factors; `hard` ones are one word each, with the gradient of the soft ones (straight-through).
+   */
+  readonly wordSampling: WordSamplingConfig | null;
   /** Decay of the moving average of G's weights, the ones that are used after training. */
   readonly emaDecay: number;
   /** R1 penalty on real examples; 0 turns it off. */
@@ -109,6 +120,7 @@ export const defaultTrainConfig: TrainConfig = {
   textRateScale: 4,
   adamBeta1: 0.5,
   adamBeta2: 0.99,
+  wordSampling: null,
   emaDecay: 0.999,
   r1Gamma: 0.1,
   r1Interval: 8,
@@ -200,6 +212,11 @@ const trainSchema = z.strictObject({
   textRateScale: z.number().positive(),
   adamBeta1: decay,
   adamBeta2: decay,
+  // With a default: runs that were saved before there was a choice go on as they were.
+  wordSampling: z
+    .strictObject({start: z.number().positive(), end: z.number().positive(), hard: z.boolean()})
+    .nullable()
+    .default(null),
   emaDecay: decay,
   r1Gamma: z.number().min(0),
   r1Interval: count,

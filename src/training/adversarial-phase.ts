@@ -92,7 +92,8 @@ export async function trainAdversarially(
       const losses = tf.tidy(() => {
         const learningRate = tf.scalar(config.learningRate * linearFall(budget.done(step), config.finalRateShare));
         const r1Gamma = step % config.r1Interval === 0 ? config.r1Gamma * config.r1Interval : 0;
-        const tensors = move(source.next(), source.nextForGenerator(), learningRate, r1Gamma);
+        const done = budget.done(step);
+        const tensors = move(source.next(done), source.nextForGenerator(done), learningRate, r1Gamma);
         return mapRecord(tensors, loss => loss.dataSync()[0]!);
       });
       await reporter.report('adversarial', step + 1, budget.total(step + 1), losses, budget.secondsLeft(step + 1));

@@ -5,6 +5,7 @@ import {mapRecord} from '../core/records';
 import {tf} from '../core/tensorflow';
 import {type Example, type Modalities, partShape} from '../core/types';
 import {presenceOf, stackParts} from '../features/stack-parts';
+import {annealedTemperature, gumbelNoise} from '../networks/layers/gumbel-softmax';
 import {drawShifts, shiftLimits} from './augment';
 import type {CodeTable} from './code-table';
 import {
@@ -23,6 +24,8 @@ export interface BatchSourceState {
   readonly subsets: RandomState;
   readonly styles: RandomState;
   readonly shifts: RandomState;
+  /** Of drawn words; only where the config has `wordSampling`. */
+  readonly words?: RandomState;
 }
 
 /** Draws what the steps work on. Each use of chance has its own stream. */
@@ -31,6 +34,7 @@ export class BatchSource {
   private subsets: RandomStream;
   private styles: RandomStream;
   private shifts: RandomStream;
+  private words: RandomStream;
 
   constructor(
     private readonly data: TrainingData,
@@ -44,6 +48,7 @@ export class BatchSource {
     this.subsets = new RandomStream(train.seed, `${purpose}/subsets`);
     this.styles = new RandomStream(train.seed, `${purpose}/styles`);
     this.shifts = new RandomStream(train.seed, `${purpose}/shifts`);
+    this.words = new RandomStream(train.seed, `${purpose}/words`);
   }
 
   get modalities(): Modalities {
@@ -56,15 +61,17 @@ export class BatchSource {
       subsets: this.subsets.saveState(),
       styles: this.styles.saveState(),
       shifts: this.shifts.saveState(),
+      ...(this.train.wordSampling ? {words: this.words.saveState()} : {}),
     };
   }
 
   /** Goes on from there: the same batches follow. */
-  restore({examples, subsets, styles, shifts}: BatchSourceState): void {
+  restore({examples, subsets, styles, shifts, words}: BatchSourceState): void {
     this.examples.restore(examples);
     this.subsets = RandomStream.fromState(subsets);
     this.styles = RandomStream.fromState(styles);
     this.shifts = RandomStream.fromState(shifts);
+    if (words) this.words = RandomStream.fromState(words);
   }
 
   /** To be awaited before `next`, where parts are read from files. */
@@ -72,8 +79,8 @@ export class BatchSource {
     await prepareNext(this.features, this.examples, this.train.batchSize);
   }
 
-  /** A whole batch for D; the caller's tidy owns its tensors. */
-  next(): AdversarialBatch {
+  /** A whole batch for D; the caller's tidy owns its tensors. @param done share of the steps behind us, for what changes with it. */
+  next(done = 0): AdversarialBatch {
     const chosen = this.examples.next(this.train.batchSize);
     const present = presenceOf(chosen, this.data.modalities);
     return {
@@ -83,15 +90,17 @@ export class BatchSource {
       styles: this.drawStyles(),
       realShifts: this.drawShifts(),
       fakeShifts: this.drawShifts(),
+      ...this.drawWords(done),
     };
   }
 
   /** New content and style, for G alone. */
-  nextForGenerator(): GeneratorBatch {
+  nextForGenerator(done = 0): GeneratorBatch {
     return {
       seen: this.see(this.examples.next(this.train.batchSize)),
       styles: this.drawStyles(),
       fakeShifts: this.drawShifts(),
+      ...this.drawWords(done),
     };
   }
 
@@ -106,6 +115,19 @@ export class BatchSource {
     return mapRecord(this.data.modalities, () =>
       tf.tensor2d(this.styles.normals(batchSize * styleDim), [batchSize, styleDim]),
     );
+  }
+
+  private drawWords(done: number): Pick<GeneratorBatch, 'sampling'> {
+    const {wordSampling, batchSize} = this.train;
+    const texts = Object.entries(this.data.modalities).filter(([, {kind}]) => kind === 'text');
+    if (!wordSampling || texts.length === 0) return {};
+    const {start, end, hard} = wordSampling;
+    const temperature = tf.scalar(annealedTemperature(done, start, end));
+    const sampling = texts.map(([name, spec]) => {
+      const gumbel = gumbelNoise(this.words, [batchSize, ...partShape(spec)]) as tf.Tensor3D;
+      return [name, {gumbel, temperature, hard}];
+    });
+    return {sampling: Object.fromEntries(sampling)};
   }
 
   private drawShifts(): ShiftsByModality {

@@ -112,6 +112,7 @@ const schema = z.strictObject({
       subsets: randomState,
       styles: randomState,
       shifts: randomState,
+      words: randomState.optional(),
     }),
   }),
 });

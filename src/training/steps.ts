@@ -11,6 +11,7 @@ import {styleInformationLoss} from '../losses/information';
 import {mismatchDiscriminatorLoss} from '../losses/matching';
 import {r1Penalty} from '../losses/penalties';
 import type {CrossModalEncoder, Discriminator, Generator, Judgements, Masks, Parts} from '../model/players';
+import type {WordSampling} from '../networks/generator-head';
 import {type Shifts, shift} from './augment';
 import type {Optimizer} from './optimizers/optimizer';
 
@@ -73,6 +74,8 @@ export interface SeenCodes {
 
 /** What one step of D or G works on: N rows everywhere. */
 export interface AdversarialBatch {
+  /** How texts choose their words, by modality; as probabilities where there is none. */
+  readonly sampling?: Readonly<Record<string, WordSampling>>;
   /** Real parts; absent ones hold filler. Only D's step looks at them. */
   readonly parts: Readonly<Parts>;
   readonly present: Masks;
@@ -118,7 +121,7 @@ export function discriminatorStep(
   return tf.tidy(() => {
     const {present} = batch;
     const content = encoder.fuse(batch.seen.codes, batch.seen.subset);
-    const fake = move(generator.apply(content, batch.styles, 'batch'), batch.fakeShifts);
+    const fake = move(generator.apply(content, batch.styles, 'batch', batch.sampling), batch.fakeShifts);
     const real = move(batch.parts, batch.realShifts);
     const others = tf.concat2d(
       [content.slice([1, 0], [-1, -1]) as tf.Tensor2D, content.slice([0, 0], [1, -1]) as tf.Tensor2D],
@@ -178,7 +181,7 @@ export function generatorStep(
   return tf.tidy(() => {
     const content = encoder.fuse(batch.seen.codes, batch.seen.subset);
     const {value, gradients} = valueAndGradients(generator.parameters.trainable, () => {
-      const fake = move(generator.apply(content, batch.styles, 'batch'), batch.fakeShifts);
+      const fake = move(generator.apply(content, batch.styles, 'batch', batch.sampling), batch.fakeShifts);
       const judged = discriminator.judge(fake, 'batch');
       const games = Object.entries(discriminator.logits(judged, content)).map(([modality, logits]) =>
         nonSaturatingGeneratorLoss(logits, {modality}),

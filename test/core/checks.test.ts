@@ -58,6 +58,11 @@ test('configs: defaults, overrides, unknown keys and wrong values by name', () =
   assert.throws(() => trainConfig({batchsize: 32} as never), /Unknown key "batchsize" in train config\./);
   assert.throws(() => trainConfig({batchSize: 0}), /Wrong batchSize in train config: .*; got 0\./);
   assert.throws(
+    () => trainConfig({wordSampling: {start: 0, end: 1, hard: true}}),
+    /Wrong wordSampling\.start in train config: .*; got 0\./,
+  );
+  assert.deepEqual(trainConfig({wordSampling: {start: 2, end: 0.5, hard: false}}).wordSampling?.start, 2);
+  assert.throws(
     () => modelConfig({image: {...image, heigth: 3} as never}),
     /Unknown key "modalities\.image\.heigth" in model config\./,
   );

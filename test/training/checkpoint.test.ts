@@ -51,6 +51,34 @@ test('a training that was stopped and goes on in another process ends as one tha
   }
 });
 
+test('drawn words go on where they were, bit for bit; without wordSampling a checkpoint holds none', async () => {
+  const sampled = {...train, wordSampling: {start: 1, end: 0.3, hard: true}};
+  const whole = outcome(await trainFlagship(tinyData, tinyFeatures, {model: tinyModel, train: sampled}));
+  const plain = outcome(await trainFlagship(tinyData, tinyFeatures, {model: tinyModel, train}));
+  assert.notDeepEqual(whole.weights, plain.weights);
+  for (const settings of [sampled, train]) {
+    const folder = path.join(scratch, `words-${settings === sampled}`);
+    const abort = new AbortController();
+    const stopped = await trainFlagship(tinyData, tinyFeatures, {
+      model: tinyModel,
+      train: settings,
+      checkpoints: {folder, everySteps: 4},
+      signal: abort.signal,
+      onProgress: ({phase, step}) => phase === 'adversarial' && step === 7 && abort.abort(),
+    });
+    stopped.model.dispose();
+    const checkpoint = readCheckpoint(folder);
+    assert.equal(
+      'words' in checkpoint.state.source && checkpoint.state.source.words !== undefined,
+      settings === sampled,
+    );
+    assert.deepEqual(
+      outcome(await resumeFlagship(tinyData, tinyFeatures, checkpoint)),
+      settings === sampled ? whole : plain,
+    );
+  }
+});
+
 test('checkpoints are written at their steps, each taking the place of the last', async () => {
   const folder = path.join(scratch, 'regular');
   const seen: number[] = [];

@@ -61,6 +61,25 @@ test('every fusion trains in E and in D, and what it made can be used, saved and
   }
 });
 
+test('words drawn by Gumbel softmax: hard and soft, compiled and not, the same to the last bit; nothing is left behind', async () => {
+  const alive = tf.memory().numTensors;
+  const weights = async (hard: boolean, compile: boolean) => {
+    const wordSampling = {start: 1, end: 0.5, hard};
+    const result = await trainFlagship(tinyIncompleteData, tinyFeatures, {
+      model: tinyModel,
+      train: {...tinyTrain, wordSampling, compile},
+    });
+    const {parameters} = result.model.generator;
+    const found = Object.values(parameters.trainable).map(variable => [...variable.dataSync()]);
+    result.model.dispose();
+    return found;
+  };
+  const [soft, hard] = [await weights(false, true), await weights(true, true)];
+  assert.deepEqual(await weights(true, false), hard);
+  assert.notDeepEqual(soft, hard);
+  assert.equal(tf.memory().numTensors, alive);
+});
+
 test('a run that fails gives back its memory', async () => {
   const alive = tf.memory().numTensors;
   const failing = {encode: () => new Float32Array(1000)};
