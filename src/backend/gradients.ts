@@ -4,7 +4,7 @@
  * Found by comparing with finite differences, first and second order; `test/backend/gradients.test.ts` does so again.
  */
 import {tf} from '../core/tensorflow';
-import {resizeNearestGradient} from './resize-gradient';
+import {broadcastMatMulGradient, moreGradients} from './more-gradients';
 
 let repaired = false;
 
@@ -15,13 +15,14 @@ export function repairGradients(): void {
   tapeSavedOutputsAfterTheirOp();
   giveComparisonsZeroGradients();
   replaceGradient({kernelName: 'Elu', outputsToSave: [true], gradFunc: eluGradient});
-  replaceGradient({kernelName: 'ResizeNearestNeighbor', inputsToSave: ['images'], gradFunc: resizeNearestGradient});
   replaceGradient({
     kernelName: 'LeakyRelu',
     inputsToSave: ['x'],
     outputsToSave: [true],
     gradFunc: leakyReluGradient,
   });
+  for (const config of moreGradients) replaceGradient(config);
+  replaceGradient(broadcastMatMulGradient(tf.getGradient('BatchMatMul')));
   tf.registerGradient({kernelName: 'LeakyReluGrad', inputsToSave: ['x'], gradFunc: leakyReluSecondGradient});
 }
 
@@ -125,6 +126,6 @@ function slopeTimes(dy: tf.Tensor, x: tf.Tensor, attributes: tf.NamedAttrMap): t
 }
 
 function replaceGradient(config: tf.GradConfig): void {
-  tf.unregisterGradient(config.kernelName);
+  if (tf.getGradient(config.kernelName)) tf.unregisterGradient(config.kernelName);
   tf.registerGradient(config);
 }

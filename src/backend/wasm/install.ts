@@ -2,6 +2,7 @@
 import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
 import {unknownChoice} from '../../core/checks';
 import {tf} from '../../core/tensorflow';
+import {refuseWideStrides} from '../conv3d';
 import {arithmetic, companionBinary} from './companion/binary';
 import {Companion} from './companion/companion';
 import {companionConv2d, companionFilterGradient, companionInputGradient} from './companion/convolution';
@@ -16,8 +17,9 @@ import {companionMatMul} from './companion/product';
 import {companionSum} from './companion/reduction';
 import {conv2d, conv2dFilterGradient, conv2dInputGradient} from './convolution';
 import {clipByValue, leakyRelu, leakyReluGradient, relu6, tanh} from './elementwise';
+import {conv3dFilterGradient, conv3dInputGradient, maxPoolGradient} from './gradients';
 import {guardHeap, identity, replaceKernel} from './heap';
-import {batchMatMul, fusedMatMul} from './matmul';
+import {batchMatMul, fusedConv2d, fusedMatMul} from './matmul';
 import {unsortedSegmentSum} from './segment-sum';
 
 /** What computes the heavy kernels: the companion module, or compositions of the backend's own kernels. */
@@ -73,6 +75,11 @@ function replaceWithCompositions(): void {
   replaceKernel('LeakyReluGrad', () => leakyReluGradient);
   replaceKernel('ClipByValue', () => clipByValue);
   replaceKernel('Relu6', () => relu6);
+  replaceKernel('MaxPoolGrad', () => maxPoolGradient);
+  replaceKernel('Conv3DBackpropInputV2', () => conv3dInputGradient);
+  replaceKernel('Conv3DBackpropFilterV2', () => conv3dFilterGradient);
+  replaceKernel('FusedConv2D', () => fusedConv2d);
+  refuseWideStrides('wasm');
 }
 
 /** Over the compositions, which take what the module does not. */

@@ -66,12 +66,36 @@ export function batchMatMul(stock: WasmKernel): WasmKernel {
  * The product, then the bias, then the activation, each by its own kernel. The backend's fused kernel adds the bias once
  * for every 48 rows of K as soon as it leaves XNNPACK, and is slower in training where it does not.
  */
-export const fusedMatMul: WasmKernel = ({a, b, bias, preluActivationWeights}, attributes, backend) => {
-  const product = runKernel('BatchMatMul', {a: a!, b: b!}, attributes, backend);
+export const fusedMatMul: WasmKernel = ({a, b, bias, preluActivationWeights}, attributes, backend) =>
+  finish(
+    runKernel('BatchMatMul', {a: a!, b: b!}, attributes, backend),
+    bias,
+    preluActivationWeights,
+    attributes,
+    backend,
+  );
+
+/** The same of a convolution. The backend's fused kernel is as wrong as its plain one where a stride is above the filter's size. */
+export const fusedConv2d: WasmKernel = ({x, filter, bias, preluActivationWeights}, attributes, backend) =>
+  finish(
+    runKernel('Conv2D', {x: x!, filter: filter!}, attributes, backend),
+    bias,
+    preluActivationWeights,
+    attributes,
+    backend,
+  );
+
+function finish(
+  product: TensorInfo,
+  bias: TensorInfo | undefined,
+  weights: TensorInfo | undefined,
+  attributes: Attributes,
+  backend: BackendWasm,
+): TensorInfo {
   const sum = bias ? thenRelease(runKernel('Add', {a: product, b: bias}, {}, backend), product, backend) : product;
-  const activated = activate(sum, preluActivationWeights, attributes, backend);
+  const activated = activate(sum, weights, attributes, backend);
   return activated === sum ? sum : thenRelease(activated, sum, backend);
-};
+}
 
 /** The fused activations of TensorFlow.js by their names there. */
 const activations: Readonly<Record<string, string>> = {
@@ -92,7 +116,7 @@ function activate(
   const name = (attributes['activation'] as string | undefined) ?? 'linear';
   if (name === 'linear') return x;
   const kernel = activations[name];
-  if (!kernel) throw new Error(`Activation ${name} cannot be fused into matMul on the wasm backend.`);
+  if (!kernel) throw new Error(`Activation ${name} cannot be fused on the wasm backend.`);
   const inputs: Record<string, TensorInfo> = kernel === 'Prelu' ? {x, alpha: weights!} : {x};
   return runKernel(kernel, inputs, {alpha: attributes['leakyreluAlpha']}, backend);
 }

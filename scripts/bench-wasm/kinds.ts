@@ -1,0 +1,43 @@
+/** What is compared: the same training steps by five configurations, each in a process of its own, on one thread. */
+
+export const kinds = {
+  native: {backend: 'native', about: 'this project, native engine, op by op'},
+  compiled: {backend: 'native', about: 'this project, native engine, compileStep'},
+  companion: {backend: 'wasm', about: 'this project on wasm, with its companion module'},
+  composed: {
+    backend: 'wasm',
+    about: 'this project on wasm without the companion module (MULTIMODAL_GAN_WASM_KERNELS=composed)',
+  },
+  stock: {
+    backend: 'wasm',
+    about:
+      'TensorFlow.js as it comes: its own kernels, gradients and tf.train.adam; the filter gradient of a convolution, which it lacks, as slices and matMul',
+  },
+} as const satisfies Record<string, {backend: 'native' | 'wasm'; about: string}>;
+
+export type Kind = keyof typeof kinds;
+
+export interface Request {
+  readonly command: 'load' | 'time' | 'losses' | 'memory' | 'completion';
+  readonly net?: string;
+  readonly batch?: number;
+  /** How many, of what the command does. */
+  readonly count?: number;
+}
+
+export interface Point {
+  readonly step: number;
+  readonly rssMb: number;
+  readonly heapMb: number;
+  readonly tensors: number;
+}
+
+export interface Response {
+  readonly line?: string;
+  readonly error?: string;
+  /** Of each step. */
+  readonly milliseconds?: readonly number[];
+  readonly losses?: readonly (readonly number[])[];
+  readonly curve?: readonly Point[];
+  readonly completion?: readonly {given: string; medianMs: number; p95Ms: number}[];
+}

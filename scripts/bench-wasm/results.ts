@@ -1,0 +1,172 @@
+/** What is kept of the measurements, and the page made of it. */
+import {availableParallelism, cpus} from 'node:os';
+import {type Kind, kinds, type Point} from './kinds';
+
+export interface TimingRow {
+  readonly net: string;
+  readonly batch: number;
+  readonly kind: Kind;
+  readonly medianMs: number;
+  readonly spreadMs: number;
+  readonly steps: number;
+  /** Median over the rounds of this one's time over another's in the same round. */
+  readonly over: Partial<Record<Kind, number>>;
+}
+
+export interface LossRow {
+  readonly net: string;
+  readonly kind: Kind;
+  readonly losses: readonly (readonly number[])[];
+}
+
+export interface MemoryRow {
+  readonly net: string;
+  readonly batch: number;
+  readonly curve: readonly Point[];
+}
+
+export interface CompletionRow {
+  readonly kind: Kind;
+  readonly given: string;
+  readonly medianMs: number;
+  readonly p95Ms: number;
+}
+
+export interface Results {
+  readonly measured: string;
+  readonly lines: Partial<Record<Kind, string>>;
+  readonly timing: readonly TimingRow[];
+  readonly losses: readonly LossRow[];
+  readonly memory: readonly MemoryRow[];
+  readonly completion: readonly CompletionRow[];
+}
+
+export const noResults: Results = {measured: '', lines: {}, timing: [], losses: [], memory: [], completion: []};
+
+interface Goal {
+  readonly what: string;
+  readonly limit: string;
+  readonly measured: string;
+  readonly reached: boolean;
+}
+
+export function page(results: Results): string {
+  return [
+    '# WebAssembly',
+    '',
+    'Written by `npm run bench:wasm`; the numbers are in `benchmarks/wasm.json`.',
+    '',
+    "What a reader gets who has only Node. The kernels are compiled from `scripts/kernels/tensor` (AssemblyScript, SIMD) into a module that computes in the memory of TensorFlow.js's own wasm module; `node scripts/kernels/build.mjs --check` says whether the built one is that of the source.",
+    "Where it cannot be instantiated, the same ops are composed of TensorFlow.js's own fast kernels.",
+    '',
+    `${availableParallelism()} cores of an ${cpus()[0]!.model}, Node ${process.versions.node}, one thread, measured ${results.measured}.`,
+    ...Object.entries(results.lines).map(
+      ([kind, line]) => `- **${kind}**: ${kinds[kind as Kind].about} (${line!.replace(/^backend: /, '')})`,
+    ),
+    '',
+    '## Numbers to reach',
+    '',
+    '| | to reach | measured | reached |',
+    '|---|---|---|---|',
+    ...goals(results).map(
+      ({what, limit, measured, reached}) => `| ${what} | ${limit} | ${measured} | ${reached ? 'yes' : '**no**'} |`,
+    ),
+    '',
+    '## Training steps',
+    '',
+    'Whole steps as in [benchmarks](../benchmarks/RESULTS.md): D moves, then G, each with Adam, losses read. Each configuration is a process that lives through all rounds; they take turns, one at a time. Median ± interquartile range over steps; × is the median over rounds of its time over that of another in the same round.',
+    '',
+    '| net | configuration | ms | × native | × stock wasm | steps |',
+    '|---|---|---|---|---|---|',
+    ...results.timing.map(row => timingLine(row)),
+    '',
+    '## The same twenty steps',
+    '',
+    "From the same weights on the same batches. Largest difference of any loss from native's, relative to its size; and how it grows, because a training is sensitive to its last digits.",
+    '',
+    '| net | configuration | step 1 | first 5 | all 20 |',
+    '|---|---|---|---|---|',
+    ...lossLines(results.losses),
+    '',
+    '## Memory',
+    '',
+    'With the companion module. Resident memory of the process, the wasm heap, and tensors alive.',
+    '',
+    ...results.memory.flatMap(memoryLines),
+    '## One completion',
+    '',
+    'Batch 1: the other modalities from the one given, results read.',
+    '',
+    '| configuration | given | median, ms | 95 of 100 below, ms |',
+    '|---|---|---|---|',
+    ...results.completion.map(
+      ({kind, given, medianMs, p95Ms}) => `| ${kind} | ${given} | ${medianMs.toFixed(2)} | ${p95Ms.toFixed(2)} |`,
+    ),
+    '',
+  ].join('\n');
+}
+
+function goals({timing, memory, completion}: Results): Goal[] {
+  const over = (net: string, kind: Kind, other: Kind) =>
+    timing.find(row => row.net === net && row.kind === kind)?.over[other] ?? Number.NaN;
+  const atMost = (what: string, limit: number, value: number, unit = '×'): Goal => ({
+    what,
+    limit: `≤ ${limit} ${unit}`,
+    measured: `${value.toFixed(2)} ${unit}`,
+    reached: value <= limit,
+  });
+  const faster = (what: string, limit: number, value: number): Goal => ({
+    what,
+    limit: `≥ ${limit} ×`,
+    measured: `${value.toFixed(1)} ×`,
+    reached: value >= limit,
+  });
+  const growth = memory.map(({curve}) => curve.at(-1)!.rssMb / curve[1]!.rssMb);
+  const slowest = Math.max(...completion.filter(({kind}) => kind === 'companion').map(({medianMs}) => medianMs));
+  return [
+    atMost('conv GAN (dcgan-28), companion / native eager', 3.3, over('dcgan-28', 'companion', 'native')),
+    atMost('perceptron GAN, companion / native eager', 1.5, over('perceptron', 'companion', 'native')),
+    ...['dcgan-28', 'perceptron'].flatMap(net => [
+      faster(`${net}, companion against stock wasm`, 9, 1 / over(net, 'companion', 'stock')),
+      faster(`${net}, without the companion against stock wasm`, 4, 1 / over(net, 'composed', 'stock')),
+    ]),
+    atMost('flagship, companion / native compiled', 5, over('flagship', 'companion', 'compiled')),
+    ...memory.map(({net}, i) => atMost(`memory of ${net} after 2,000 steps, × after 200`, 1.02, growth[i]!)),
+    atMost('one completion, slowest modality, median', 10, slowest, 'ms'),
+  ];
+}
+
+function timingLine({net, kind, medianMs, spreadMs, over, steps}: TimingRow): string {
+  const ratio = (other: Kind) => (over[other] === undefined ? '' : over[other]!.toFixed(over[other]! < 0.1 ? 3 : 2));
+  return `| ${net} | ${kind} | ${medianMs.toPrecision(4)} ± ${spreadMs.toPrecision(2)} | ${ratio('native')} | ${ratio('stock')} | ${steps} |`;
+}
+
+function lossLines(rows: readonly LossRow[]): string[] {
+  return rows
+    .filter(({kind}) => kind !== 'native')
+    .map(({net, kind, losses}) => {
+      const wanted = rows.find(row => row.net === net && row.kind === 'native')!.losses;
+      const worst = (count: number) => {
+        let most = 0;
+        losses.slice(0, count).forEach((step, i) => {
+          step.forEach((loss, k) => {
+            most = Math.max(most, Math.abs(loss - wanted[i]![k]!) / Math.abs(wanted[i]![k]!));
+          });
+        });
+        return most.toExponential(1);
+      };
+      return `| ${net} | ${kind} | ${worst(1)} | ${worst(5)} | ${worst(20)} |`;
+    });
+}
+
+function memoryLines({net, batch, curve}: MemoryRow): string[] {
+  const shown = curve.filter((_, i) => i % 4 === 1 || i === curve.length - 1);
+  return [
+    `| ${net}, batch ${batch}, after steps | ${shown.map(({step}) => step).join(' | ')} |`,
+    `|---|${shown.map(() => '---|').join('')}`,
+    `| resident, MB | ${shown.map(({rssMb}) => rssMb.toFixed(0)).join(' | ')} |`,
+    `| wasm heap, MB | ${shown.map(({heapMb}) => heapMb.toFixed(0)).join(' | ')} |`,
+    `| tensors | ${shown.map(({tensors}) => tensors).join(' | ')} |`,
+    '',
+  ];
+}

@@ -1,0 +1,64 @@
+/** Keeps one configuration ready; asked by ../bench-wasm.ts through the channel of child processes. */
+import {selectBackend} from '../../src/backend/select';
+import {tf} from '../../src/core/tensorflow';
+import {measureCompletion} from '../bench/measures/completion';
+import type {GameName, NetName} from '../bench/nets/nets';
+import {buildSubject} from '../bench/subject';
+import {type Kind, kinds, type Point, type Request, type Response} from './kinds';
+import {stockSubject, useStock} from './stock';
+
+const kind = process.argv[2] as Kind;
+
+interface Running {
+  readonly stepsPerCall: number;
+  run(): number[];
+  dispose(): void;
+}
+
+async function main(): Promise<void> {
+  const line = kind === 'stock' ? await useStock() : (await selectBackend({prefer: kinds[kind].backend})).line;
+  let subject: Running | null = null;
+  const answer = async ({command, net, batch, count}: Request): Promise<Response> => {
+    if (command === 'load') {
+      subject?.dispose();
+      subject =
+        kind === 'stock'
+          ? stockSubject(net as GameName, batch!)
+          : await buildSubject(net as NetName, batch!, {compile: kind === 'compiled'});
+      return {};
+    }
+    if (command === 'completion') return {completion: (await measureCompletion(count!)).completion};
+    if (command === 'losses') return {losses: Array.from({length: count!}, () => subject!.run())};
+    if (command === 'memory') return {curve: memoryCurve(subject!, count!)};
+    const milliseconds = Array.from({length: count!}, () => {
+      const started = performance.now();
+      subject!.run();
+      return (performance.now() - started) / subject!.stepsPerCall;
+    });
+    return {milliseconds};
+  };
+  process.on('message', (request: Request) => {
+    answer(request).then(
+      response => process.send!(response),
+      (error: Error) => process.send!({error: error.message}),
+    );
+  });
+  process.send!({line});
+}
+
+function memoryCurve(subject: Running, steps: number): Point[] {
+  const curve: Point[] = [];
+  const every = steps / 20;
+  for (let step = 1; step <= steps; step++) {
+    subject.run();
+    if (step % every !== 0) continue;
+    // What JavaScript could free is no growth of the heap.
+    (globalThis as {gc?: () => void}).gc?.();
+    const heap = (tf.backend() as unknown as {wasm?: {HEAPU8: Uint8Array}}).wasm?.HEAPU8.length ?? 0;
+    const rssMb = process.memoryUsage.rss() / 2 ** 20;
+    curve.push({step, rssMb, heapMb: heap / 2 ** 20, tensors: tf.memory().numTensors});
+  }
+  return curve;
+}
+
+void main();

@@ -1,0 +1,67 @@
+/** What TensorFlow.js 4.22 gets wrong at single values and not for whole ops, on every backend present. */
+import assert from 'node:assert/strict';
+import {readdirSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {test} from 'node:test';
+import {RandomStream} from '../../../src/core/random';
+import {tf} from '../../../src/core/tensorflow';
+import {assertClose, read, testOnEachBackend} from '../support';
+
+testOnEachBackend('clipByValue leaves NaN alone, and so do relu6, tanh, leakyRelu, maximum, sums and products', () => {
+  const x = tf.tensor1d([Number.NaN, 2]);
+  const results = {
+    clipByValue: tf.clipByValue(x, -1, 1),
+    relu6: tf.relu6(x),
+    tanh: tf.tanh(x),
+    leakyRelu: tf.leakyRelu(x, 0.2),
+    add: tf.add(x, 1),
+    sum: tf.tidy((): tf.Tensor => tf.sum(tf.stack([x, x], 1), 1)),
+    matMul: tf.tidy((): tf.Tensor => tf.matMul(tf.reshape(x, [2, 1]), tf.ones([1, 1]))),
+  };
+  for (const [name, result] of Object.entries(results)) {
+    const values = read(result);
+    assert.ok(Number.isNaN(values[0]), `${name}(NaN) is ${values[0]}`);
+    assert.ok(Number.isFinite(values[1]), `${name}(2) is ${values[1]}`);
+  }
+  x.dispose();
+});
+
+testOnEachBackend('tensors that share memory keep their values when one is changed or disposed', () => {
+  const start = tf.tensor1d([1, 2, 3]);
+  const weights = tf.variable(start);
+  const copy: tf.Tensor = tf.clone(weights as unknown as tf.Tensor);
+  const shaped = tf.reshape(copy, [3, 1]);
+  const changed: tf.Tensor1D = tf.tidy(() => tf.add(weights, 10));
+  weights.assign(changed);
+  assertClose(read(copy), [1, 2, 3], 0, 'a clone of a variable');
+  assertClose(read(shaped), [1, 2, 3], 0, 'a clone of the clone');
+  assertClose(weights.dataSync() as Float32Array, [11, 12, 13], 0, 'the variable');
+  tf.dispose([start, weights, changed]);
+});
+
+testOnEachBackend('conv3d with a stride above the filter is right or refused', backend => {
+  const x = tf.tensor5d([1, 2, 3, 4, 5, 6, 7], [1, 7, 1, 1, 1]);
+  const filter = tf.ones([1, 1, 1, 1, 1]) as tf.Tensor5D;
+  const convolve = (): tf.Tensor => tf.conv3d(x, filter, [3, 1, 1], 'same');
+  // Seven places, steps of three: ⌈7 / 3⌉ = 3 results and no padding, so the places 0, 3 and 6.
+  if (backend === 'native') assertClose(read(convolve()), [1, 4, 7], 0, 'conv3d');
+  else {
+    const message = `conv3d with padding "same" and strides [3,1,1] above its filter's size [1,1,1] is wrong in TensorFlow.js 4.22 on ${backend}: pad with tf.pad and use "valid", or use the native backend.`;
+    assert.throws(convolve, {name: 'UserError', message});
+  }
+  tf.dispose([x, filter]);
+});
+
+test('seed 0 is a seed: the streams of this package repeat from it, and nothing in it draws from TensorFlow.js', () => {
+  const draw = (seed: number) => Array.from(new RandomStream(seed, 'test').normals(5));
+  assert.deepEqual(draw(0), draw(0));
+  assert.notDeepEqual(draw(0), draw(1));
+  // tf.randomNormal, truncatedNormal, randomGamma and multinomial take 0 for no seed at all, which cannot be mended from outside.
+  const calls = /\btf\.(random\w+|truncatedNormal|multinomial|dropout)\(|Math\.random\(/;
+  const source = join(__dirname, '..', '..', '..', 'src');
+  for (const file of readdirSync(source, {recursive: true, encoding: 'utf8'})) {
+    if (!file.endsWith('.ts')) continue;
+    const code = readFileSync(join(source, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+    assert.doesNotMatch(code, calls, file);
+  }
+});
