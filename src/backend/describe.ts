@@ -4,6 +4,7 @@ import {existsSync, readFileSync} from 'node:fs';
 import {arch, availableParallelism, cpus, freemem, release, totalmem, type} from 'node:os';
 import {join} from 'node:path';
 import {nativeAvailability, packageRoot} from './native-availability';
+import {kernelsWasm} from './wasm/companion/kernels-wasm';
 
 export interface Fact {
   readonly name: string;
@@ -102,7 +103,12 @@ const simdModule = Uint8Array.of(
 );
 
 function wasmFact(): Fact {
-  const simd = WebAssembly.validate(simdModule) ? 'with SIMD' : 'without SIMD: slow';
+  const companion = Buffer.from(kernelsWasm, 'base64');
+  const simd = !WebAssembly.validate(simdModule)
+    ? 'without SIMD: slow'
+    : WebAssembly.validate(companion)
+      ? `with SIMD and the companion module (${companion.length} bytes)`
+      : 'with SIMD, without the companion module';
   return packageFact('wasm', '@tensorflow/tfjs-backend-wasm', `available ${simd}, TensorFlow.js `);
 }
 

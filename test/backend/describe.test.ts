@@ -19,7 +19,10 @@ test('every fact has a value, and a cure exactly where it is not ok', () => {
     environment.backends.map(({name}) => name),
     ['native', 'wasm', 'cpu'],
   );
-  assert.match(environment.backends[1]!.value, /^available with SIMD, TensorFlow\.js 4\.22\.0$/);
+  assert.match(
+    environment.backends[1]!.value,
+    /^available with SIMD and the companion module \(\d+ bytes\), TensorFlow\.js 4\.22\.0$/,
+  );
   assert.equal(environment.packages.find(({name}) => name === 'tslab')!.value, '1.0.22');
 });
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import {spawnSync} from 'node:child_process';
-import {resolve} from 'node:path';
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join, resolve} from 'node:path';
 import {test} from 'node:test';
 import {nativeAvailability} from '../../src/backend/native-availability';
 
@@ -92,6 +94,69 @@ test('where native is missing, wasm is taken and the line says why and what cure
     'UserError: MULTIMODAL_GAN_BACKEND=native cannot be had: no g++ was found; cure: install g++.',
   );
   assert.equal(forced.status, 1);
+});
+
+/** Makes a child process find tfjs-node in a folder of ours, with this binding. @returns code to run first, and the line's reason. */
+function withBinding(folder: string, binding: Uint8Array): string {
+  const lib = join(folder, 'lib', 'napi-v8');
+  mkdirSync(lib, {recursive: true});
+  writeFileSync(join(folder, 'package.json'), '{"name": "@tensorflow/tfjs-node", "version": "4.22.0"}');
+  writeFileSync(join(lib, 'tfjs_binding.node'), binding);
+  return `
+    const Module = require('node:module');
+    const resolveFilename = Module._resolveFilename;
+    Module._resolveFilename = (request, ...rest) => request === '@tensorflow/tfjs-node/package.json'
+      ? ${JSON.stringify(join(folder, 'package.json'))} : resolveFilename(request, ...rest);`;
+}
+
+const computesOnWasm = `
+  console.log((await selectBackend()).line);
+  console.log(tf.getBackend(), tf.tidy(() => tf.matMul([[1, 2]], [[3], [4]]).dataSync()[0]));`;
+
+test('a binding that is no library falls back to wasm in one line, and the process computes on', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'corrupt-binding-'));
+  try {
+    const first = withBinding(
+      folder,
+      Uint8Array.from({length: 4096}, (_, i) => (i * 37) % 251),
+    );
+    for (const attempt of ['tested', 'remembered']) {
+      const {output, errors, status} = inProcess(first + computesOnWasm);
+      const [line, result, ...more] = output.split('\n');
+      assert.match(
+        line!,
+        /^backend: wasm \(1 thread\); native is not available: its self-test failed: .+; cure: run npm run setup$/,
+        attempt,
+      );
+      assert.deepEqual([result, more, errors, status], ['wasm 11', [], '', 0], attempt);
+    }
+  } finally {
+    rmSync(folder, {recursive: true});
+  }
+});
+
+test('a binding that crashes the process that loads it is only ever loaded in a child', {
+  skip: !native.ready && native.reason,
+}, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'corrupt-binding-'));
+  try {
+    // The real one with zeros in the place of most of its code: loading it ends with a signal.
+    const whole = readFileSync(require.resolve('@tensorflow/tfjs-node/lib/napi-v8/tfjs_binding.node'));
+    const corrupt = Buffer.from(whole);
+    corrupt.fill(0, Math.floor(whole.length * 0.1), Math.floor(whole.length * 0.9));
+    const {output, errors, status} = inProcess(withBinding(folder, corrupt) + computesOnWasm);
+    assert.match(
+      output,
+      /^backend: wasm \(1 thread\); native is not available: its self-test failed: it ended with SIG[A-Z]+; cure: run npm run setup\nwasm 11$/,
+    );
+    assert.deepEqual([errors, status], ['', 0]);
+    const forced = inProcess(`${withBinding(folder, corrupt)} await selectBackend();`, {
+      MULTIMODAL_GAN_BACKEND: 'native',
+    });
+    assert.match(forced.output, /^UserError: MULTIMODAL_GAN_BACKEND=native cannot be had: its self-test failed: /);
+  } finally {
+    rmSync(folder, {recursive: true});
+  }
 });
 
 test('asking twice gives one answer; asking before choosing is an error', () => {
