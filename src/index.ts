@@ -87,12 +87,31 @@ export type {SampledParts, SampleSet} from './evaluation/sample-set';
 export {neighbourDifferences, sharpnessRatio} from './evaluation/sharpness';
 export {slicedWasserstein} from './evaluation/sliced-wasserstein';
 export {conditionalCoherence, jointCoherenceOfSubsets} from './evaluation/subset-coherence';
+export {TfIdf, type TfIdfOptions} from './features/bag-of-words';
 export {decodeParts, FeatureCache, toBatch} from './features/batch';
 export {buildCodec, type Codec} from './features/codec';
 export {type GriffinLimOptions, griffinLim, spectralConvergence} from './features/griffin-lim';
-export {hzToMel, melToHz} from './features/mel';
+export {dbToPower, LogMel, type LogMelOptions, powerToDb} from './features/log-mel';
+export {
+  fromMel,
+  hzToMel,
+  type MelFilter,
+  type MelOptions,
+  type MelScale,
+  melFilters,
+  melToHz,
+  toMel,
+} from './features/mel';
+export {Mfcc, type MfccOptions} from './features/mfcc';
+export {type NetworkEmbedding, networkEmbedding} from './features/network-embedding';
 export {type Spectrum, Stft, type StftOptions} from './features/stft';
 export {buildVocabulary, tokenize} from './features/text';
+export {
+  learnWordEmbeddings,
+  type Neighbour,
+  type WordEmbeddingOptions,
+  WordEmbeddings,
+} from './features/word-embeddings';
 export {
   buildFusion,
   type Embeddings,
@@ -246,6 +265,17 @@ export {sampleGrid} from './plots/sample-grid';
 export {type NamedSpectrogram, spectrograms} from './plots/spectrogram';
 export {classColours, colours, modalityColours} from './plots/theme';
 export {imageGridPng, pictureTile, spectrogramTile, type Tile, tilePng} from './plots/tiles';
+export {type CrossModalEncoderOptions, trainCrossModalEncoder} from './presets/cross-modal-encoder/cross-modal-encoder';
+export {type DcganOptions, trainDcgan} from './presets/dcgan/dcgan';
+export {type DeepStackOptions, trainDeepStack} from './presets/deep-stack/deep-stack';
+export {denseStack, gradientNorms} from './presets/deep-stack/stack';
+export {type EmbeddingOptions, trainEmbedding} from './presets/embedding/embedding';
+export {changesDuring, loadEmbeddingPlayers} from './presets/embedding/players';
+export {type PerceptronGame, type PerceptronGameOptions, playPerceptrons} from './presets/perceptron/game';
+export {gameValue} from './presets/perceptron/printed-losses';
+export {toyPoints} from './presets/perceptron/toy-points';
+export {type Finding, finding, type Preset, type PresetOptions, type PresetRun} from './presets/preset-type';
+export {presetNames, presetOf} from './presets/presets';
 export {
   type ModeProblem,
   type ModeRun,

@@ -16,6 +16,7 @@ export const defaultGriffinLim = {iterations: 32, momentum: 0.99} satisfies Grif
  *   c ← S · t / |t|,   r ← STFT(STFT⁻¹(c)),   t ← r - α/(1 + α) · r_before
  *
  * Source: Perraudin, Balazs & Søndergaard 2013, "A fast Griffin–Lim algorithm", with the update as in librosa.griffinlim.
+ * Spectral convergence after 32 iterations on the golden sound: .036, mean of five first phases (librosa 0.11.0: .050); docs/features.md.
  *
  * @param magnitude S, [F][numBins] flat, non-negative.
  * @param stream draws the first phases.

@@ -6,7 +6,14 @@ export interface MelOptions {
   readonly numMelBands: number;
   readonly minFrequencyHz: number;
   readonly maxFrequencyHz: number;
+  /** Formula of the mel scale; 'slaney' unless told. */
+  readonly scale?: MelScale;
+  /** Whether all triangles have one area ('area', unless told) or one height ('peak'). */
+  readonly norm?: 'area' | 'peak';
 }
+
+/** 'slaney': linear below 1,000 Hz, logarithmic above. 'htk': logarithmic everywhere. */
+export type MelScale = 'slaney' | 'htk';
 
 /** One triangle: its weights for the bins from `firstBin` on; all others are 0. */
 export interface MelFilter {
@@ -19,26 +26,27 @@ export interface MelFilter {
  *
  *   weight[m, k] = max(0, min((f_k - l) / (c - l), (r - f_k) / (r - c))) · 2 / (r - l)
  *
- * where l, c, r are three neighbours of M + 2 points from the lowest to the highest frequency and f_k = k · rate / L, in Hz.
- * The same numbers as librosa.filters.mel (0.11.0, its defaults htk=False, norm='slaney').
- * Source: Slaney 1998, "Auditory Toolbox", function MakeERBFilters/mfcc.
+ * where l, c, r are three neighbours of M + 2 points from the lowest to the highest frequency and f_k = k · rate / L, in Hz; without the
+ * last factor, of height 1, with `norm: 'peak'`. The same numbers as librosa.filters.mel (0.11.0; htk=False, norm='slaney' are its and
+ * our defaults; scale 'htk' is htk=True, norm 'peak' is norm=None).
+ * Source: Slaney 1998, "Auditory Toolbox", function MakeERBFilters/mfcc; Young et al., "The HTK Book", section 5.6.
  */
 export function melFilters(options: MelOptions): MelFilter[] {
-  const {sampleRateHz, fftLength, numMelBands, minFrequencyHz, maxFrequencyHz} = options;
+  const {sampleRateHz, fftLength, numMelBands, minFrequencyHz, maxFrequencyHz, scale, norm = 'area'} = options;
   if (!(minFrequencyHz >= 0 && minFrequencyHz < maxFrequencyHz && maxFrequencyHz <= sampleRateHz / 2)) {
     throw new UserError(
       `Expected 0 <= minFrequencyHz < maxFrequencyHz <= ${sampleRateHz / 2}, got ${minFrequencyHz} and ${maxFrequencyHz}.`,
     );
   }
-  const lowest = hzToMel(minFrequencyHz);
-  const step = (hzToMel(maxFrequencyHz) - lowest) / (numMelBands + 1);
-  const corner = (i: number) => melToHz(lowest + step * i);
+  const lowest = hzToMel(minFrequencyHz, scale);
+  const step = (hzToMel(maxFrequencyHz, scale) - lowest) / (numMelBands + 1);
+  const corner = (i: number) => melToHz(lowest + step * i, scale);
   return Array.from({length: numMelBands}, (_, m) => {
     const [left, centre, right] = [corner(m), corner(m + 1), corner(m + 2)];
     const weights = Array.from({length: fftLength / 2 + 1}, (_, k) => {
       const frequency = (k * sampleRateHz) / fftLength;
       const triangle = Math.min((frequency - left) / (centre - left), (right - frequency) / (right - centre));
-      return (Math.max(0, triangle) * 2) / (right - left);
+      return norm === 'peak' ? Math.max(0, triangle) : (Math.max(0, triangle) * 2) / (right - left);
     });
     const firstBin = weights.findIndex(weight => weight > 0);
     if (firstBin < 0) {
@@ -51,12 +59,18 @@ export function melFilters(options: MelOptions): MelFilter[] {
   });
 }
 
-/** Linear below 1,000 Hz (15 mel), logarithmic above: 6,400 Hz is 42 mel. Source: Slaney 1998, as in librosa.hz_to_mel. */
-export function hzToMel(hz: number): number {
+/**
+ * 'slaney': linear below 1,000 Hz (15 mel), logarithmic above: 6,400 Hz is 42 mel. Source: Slaney 1998, as in librosa.hz_to_mel.
+ * 'htk': 2595 log₁₀(1 + f / 700); 1,000 Hz is 1,000 mel, nearly. Source: O'Shaughnessy 1987, as in The HTK Book, equation 5.13.
+ */
+export function hzToMel(hz: number, scale: MelScale = 'slaney'): number {
+  if (scale === 'htk') return 2595 * Math.log10(1 + hz / 700);
   return hz < 1000 ? (3 * hz) / 200 : 15 + (27 * Math.log(hz / 1000)) / Math.log(6.4);
 }
 
-export function melToHz(mel: number): number {
+/** The inverse of hzToMel. */
+export function melToHz(mel: number, scale: MelScale = 'slaney'): number {
+  if (scale === 'htk') return 700 * (10 ** (mel / 2595) - 1);
   return mel < 15 ? (200 * mel) / 3 : 1000 * 6.4 ** ((mel - 15) / 27);
 }
 
