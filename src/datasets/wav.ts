@@ -15,6 +15,8 @@ export function readWav(file: string, options: WavOptions = {}): Sound {
 export interface WavOptions {
   /** 'mixed', the mean of all channels, unless told; 'kept' leaves them side by side. */
   readonly channels?: 'mixed' | 'kept';
+  /** Where the samples go, for readers of many files: an array of this length that the caller owns. A new one unless told. */
+  readonly room?: (length: number) => Float32Array;
 }
 
 /**
@@ -25,7 +27,11 @@ export interface WavOptions {
  * @param file stands in the messages only.
  * @throws UserError on a foreign, truncated or empty file, on another encoding, and on samples that are not numbers.
  */
-export function parseWav(bytes: Uint8Array, file = 'WAV data', {channels = 'mixed'}: WavOptions = {}): Sound {
+export function parseWav(
+  bytes: Uint8Array,
+  file = 'WAV data',
+  {channels = 'mixed', room = newRoom}: WavOptions = {},
+): Sound {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   if (buffer.length < 12 || ascii(buffer, 0) !== 'RIFF' || ascii(buffer, 8) !== 'WAVE') {
     throw badInput(file, 'a WAV file (it begins RIFF….WAVE)', beginning(buffer));
@@ -42,7 +48,7 @@ export function parseWav(bytes: Uint8Array, file = 'WAV data', {channels = 'mixe
       `${chunks.data.length} bytes of sound`,
     );
   }
-  const samples = readSamples(chunks.data, format, file);
+  const samples = readSamples(chunks.data, format, file, room);
   const {sampleRateHz} = format;
   if (format.channels === 1) return {sampleRateHz, samples};
   if (channels === 'kept') return {sampleRateHz, samples, channels: format.channels};
@@ -118,10 +124,12 @@ function parseFormat(fmt: Buffer, file: string): Format {
   return {isFloat, channels, sampleRateHz, bytesPerSample: bits / 8};
 }
 
-function readSamples(data: Buffer, format: Format, file: string): Float32Array {
+const newRoom = (length: number): Float32Array => new Float32Array(length);
+
+function readSamples(data: Buffer, format: Format, file: string, room: NonNullable<WavOptions['room']>): Float32Array {
   const {bytesPerSample, channels} = format;
-  if (!format.isFloat) return readIntegers(data, bytesPerSample);
-  const values = new Float32Array(data.length / bytesPerSample);
+  if (!format.isFloat) return readIntegers(data, bytesPerSample, room(data.length / bytesPerSample));
+  const values = room(data.length / bytesPerSample);
   for (let i = 0; i < values.length; i++) {
     const value = bytesPerSample === 4 ? data.readFloatLE(4 * i) : data.readDoubleLE(8 * i);
     if (Number.isNaN(value)) throw badInput(file, 'a WAV file of numbers', `NaN at sample ${Math.floor(i / channels)}`);
@@ -141,8 +149,7 @@ function mixDown(values: Float32Array, channels: number): Float32Array {
   return samples;
 }
 
-function readIntegers(data: Buffer, bytesPerSample: number): Float32Array {
-  const values = new Float32Array(data.length / bytesPerSample);
+function readIntegers(data: Buffer, bytesPerSample: number, values: Float32Array): Float32Array {
   if (bytesPerSample === 2) {
     for (let i = 0; i < values.length; i++)
       values[i] = (((data[2 * i + 1]! << 24) | (data[2 * i]! << 16)) >> 16) / 32768;

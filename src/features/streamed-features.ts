@@ -65,7 +65,7 @@ export class StreamedFeatures implements PreparingEncoder {
     try {
       const read = await this.pool.read(
         parts.map(part => part.request),
-        true,
+        'encoded',
       );
       parts.forEach((part, i) => {
         const values = read[i]!;
@@ -73,6 +73,8 @@ export class StreamedFeatures implements PreparingEncoder {
         // A copy: the answer's whole buffer would stay for as long as one of its parts does.
         this.keep(part, values.slice());
       });
+      const first = read[0];
+      if (first instanceof Float32Array) this.pool.recycle(first.buffer as ArrayBuffer);
     } finally {
       for (const part of parts) this.underWay.delete(part);
     }

@@ -5,6 +5,7 @@ import {badInput, UserError} from '../../core/checks';
 import type {RandomStream} from '../../core/random';
 import type {Example, Modalities, ModalitySpec, SplitName} from '../../core/types';
 import type {Dataset} from '../dataset';
+import {collectGarbage} from './collect';
 import {type ColumnRole, columnRoles, isModality} from './columns';
 import type {PartSource} from './file-parts';
 import {pathInside, readBounded} from './inside';
@@ -75,12 +76,11 @@ export async function openFolder(folder: string, options: FolderOptions = {}): P
   const sources = columns.map((name, i) => sourceOf(name, roles[i]!, looked, root, maxBytes));
   const reader = new RowReader(columns, roles, sources, root, maxBytes);
   const good: GoodRow[] = [];
-  for (const row of found) {
+  for (const row of taken(found)) {
     const read = reader.read(row);
     if ('problem' in read) bad.push(read);
     else good.push(read);
   }
-  found.length = 0;
   const modalities = modalitiesOf(columns, roles, sources, good);
   const {rows: whole, isHeld} = await verifyRows(
     good,
@@ -95,6 +95,8 @@ export async function openFolder(folder: string, options: FolderOptions = {}): P
     badRows: bad,
     ...looked,
   };
+  // What the cells of a long table took is given back before training begins to ask for memory.
+  if (findings.numRows > 10_000) collectGarbage();
   if (!options.isLenient) assertFewBad(folder, findings, settings);
   return new Folder(folder, modalities, whole, findings, !isHeld, maxBytes);
 }
@@ -124,7 +126,7 @@ class Folder implements FolderDataset {
     const places = new Map(this.classNames.map((name, i) => [name, i]));
     const splits: Record<SplitName, Example[]> = {train: [], validation: [], test: []};
     for (const {split, label, example} of rows)
-      splits[split].push(label === null ? example : {...example, label: places.get(label)!});
+      splits[split].push(label === null ? example : Object.assign(example, {label: places.get(label)!}));
     this.splits = splits;
   }
 
@@ -136,6 +138,12 @@ class Folder implements FolderDataset {
   rows(split: SplitName): readonly Example[] {
     return this.splits[split];
   }
+}
+
+/** Each item in turn, after which the list holds it no longer: cells need not be in memory beside the examples made of them. */
+function* taken<T>(items: T[]): Generator<T> {
+  items.reverse();
+  for (let item = items.pop(); item !== undefined; item = items.pop()) yield item;
 }
 
 /** Numbers by size, other labels by code unit. */

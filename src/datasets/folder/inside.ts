@@ -24,8 +24,12 @@ export function pathInside(root: string, cell: string): string {
   return real;
 }
 
-/** Reads a whole file; what is too large is refused before anything is read. */
-export function readBounded(file: string, maxBytes: number, name = file): Buffer {
+/**
+ * Reads a whole file; what is too large is refused before anything is read.
+ *
+ * @param room where it is read to, if it fits: what is returned then is a view of it, until the next file.
+ */
+export function readBounded(file: string, maxBytes: number, name = file, room?: Buffer): Buffer {
   let handle: number;
   try {
     // Opening a named pipe would wait for a writer.
@@ -39,7 +43,7 @@ export function readBounded(file: string, maxBytes: number, name = file): Buffer
     if (stat.size > maxBytes) {
       throw problem(name, `a file of at most ${megabytes(maxBytes)}`, megabytes(stat.size));
     }
-    const bytes = Buffer.allocUnsafeSlow(stat.size);
+    const bytes = room && stat.size <= room.length ? room.subarray(0, stat.size) : Buffer.allocUnsafeSlow(stat.size);
     let got = 0;
     while (got < bytes.length) {
       const more = readSync(handle, bytes, got, bytes.length - got, got);

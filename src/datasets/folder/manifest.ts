@@ -104,7 +104,14 @@ const reasons: Readonly<Record<string, string>> = {
 async function feed(bytes: AsyncIterable<Uint8Array>, parser: ReturnType<typeof parse>, file: string): Promise<void> {
   const decoder = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true});
   const write = async (text: string): Promise<void> => {
-    if (!parser.write(text)) await new Promise<void>(resolve => parser.once('drain', resolve).once('close', resolve));
+    if (parser.write(text)) return;
+    await new Promise<void>(resolve => {
+      const go = (): void => {
+        parser.off('drain', go).off('close', go);
+        resolve();
+      };
+      parser.on('drain', go).on('close', go);
+    });
   };
   let place = 0;
   try {

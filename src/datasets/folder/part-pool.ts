@@ -24,8 +24,14 @@ export interface PartRequest {
 export interface PartOrder {
   readonly id: number;
   readonly parts: readonly PartRequest[];
-  readonly encoded: boolean;
+  /** 'nothing' looks whether the parts can be read, and answers with the problems alone. */
+  readonly wanted: Wanted;
+  /** Where the answer goes, if it fits; it comes back as the answer's buffer. */
+  readonly room: ArrayBuffer | null;
 }
+
+/** Values of tensors (float32); pixels (bytes) and samples (float32); or nothing but problems. */
+export type Wanted = 'encoded' | 'decoded' | 'nothing';
 
 export interface PartAnswer {
   readonly id: number;
@@ -37,8 +43,12 @@ export interface PartAnswer {
 /** The bytes of each part, views of one buffer; an error where it could not be read. */
 export type ReadParts = readonly (ArrayBufferView | UserError)[];
 
+/** A thread keeps next to nothing; young garbage is to be collected early. */
+const resourceLimits = {maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 256};
+
+const mostSpare = 8;
+
 interface Waiting {
-  readonly order: PartOrder;
   readonly resolve: (answer: PartAnswer) => void;
   readonly reject: (error: Error) => void;
 }
@@ -47,6 +57,8 @@ export class PartPool {
   private readonly workers: Worker[];
   private readonly waiting = new Map<number, Waiting>();
   private next = 0;
+  /** Buffers of answers that nobody looks at any more. */
+  private readonly spare: ArrayBuffer[] = [];
   private failure: Error | null = null;
 
   /** @param threads 2 unless told: file reading and unpacking go on beside the training, which has threads of its own. */
@@ -55,12 +67,12 @@ export class PartPool {
     threads = 2,
   ) {
     this.workers = Array.from({length: threads}, () => {
-      const worker = startThread('part-worker', {workerData: data});
+      const worker = startThread('part-worker', {workerData: data, resourceLimits});
       worker.on('message', (answer: PartAnswer) => {
         this.waiting.get(answer.id)?.resolve(answer);
         this.waiting.delete(answer.id);
         // Without an order under way a program may end.
-        if (this.waiting.size === 0) for (const each of this.workers) each.unref();
+        if (this.waiting.size === 0 && !this.failure) for (const each of this.workers) each.unref();
       });
       worker.on('error', error => this.fail(error));
       worker.unref();
@@ -72,23 +84,24 @@ export class PartPool {
     return this.workers.length;
   }
 
-  /** Reads parts; @param encoded gives values of tensors (float32), else pixels (bytes) and samples (float32). */
-  async read(parts: readonly PartRequest[], encoded = false): Promise<ReadParts> {
+  /** Reads parts. Wanting nothing gives empty views, and errors where there are any. */
+  async read(parts: readonly PartRequest[], wanted: Wanted = 'decoded'): Promise<ReadParts> {
     if (parts.length === 0) return [];
     if (this.failure) throw this.failure;
     const id = this.next++;
     const answer = await new Promise<PartAnswer>((resolve, reject) => {
-      const order = {id, parts, encoded};
-      this.waiting.set(id, {order, resolve, reject});
+      const room = wanted === 'nothing' ? null : (this.spare.pop() ?? null);
+      const order: PartOrder = {id, parts, wanted, room};
+      this.waiting.set(id, {resolve, reject});
       const worker = this.workers[id % this.workers.length]!;
       worker.ref();
-      worker.postMessage(order);
+      worker.postMessage(order, room ? [room] : []);
     });
     const out: (ArrayBufferView | UserError)[] = [];
     for (let i = 0, at = 0; i < parts.length; i++) {
       const spec = this.data.modalities[parts[i]!.name]!;
-      const size = partSize(spec, encoded);
-      const isBytes = !encoded && spec.kind === 'image';
+      const size = wanted === 'nothing' ? 0 : partSize(spec, wanted === 'encoded');
+      const isBytes = wanted === 'decoded' && spec.kind === 'image';
       out.push(
         isBytes
           ? new Uint8Array(answer.buffer, at, spec.height * spec.width * spec.channels)
@@ -103,8 +116,15 @@ export class PartPool {
     return out;
   }
 
+  /** Takes the buffer of an answer back, to be written anew: whatever looks at it is empty from then on. */
+  recycle(buffer: ArrayBuffer): void {
+    if (buffer.byteLength > 0 && this.spare.length < mostSpare) this.spare.push(buffer);
+  }
+
   async close(): Promise<void> {
     this.fail(new Error('the pool is closed'));
+    // Until they have ended: nothing else may be left for the program to wait for.
+    for (const worker of this.workers) worker.ref();
     await Promise.all(this.workers.map(worker => worker.terminate()));
   }
 

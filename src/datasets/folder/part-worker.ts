@@ -3,7 +3,7 @@ import {parentPort, workerData} from 'node:worker_threads';
 import {UserError} from '../../core/checks';
 import {partSize} from './part-layout';
 import type {PartAnswer, PartOrder, PoolData} from './part-pool';
-import {readPart} from './read-part';
+import {readPart, Scratch} from './read-part';
 
 const {modalities, encoder, maxBytes} = workerData as PoolData;
 /** Any module with a `buildCodec(spec)`: that of the features, which stand to the right of this room. */
@@ -13,15 +13,25 @@ const buildCodec =
     : (require(encoder) as {buildCodec(spec: unknown): {encode(part: unknown): Float32Array}}).buildCodec;
 const codecs = Object.fromEntries(Object.entries(modalities).map(([name, spec]) => [name, buildCodec?.(spec)]));
 
-parentPort!.on('message', async ({id, parts, encoded}: PartOrder) => {
-  const sizes = parts.map(({name}) => partSize(modalities[name]!, encoded));
+const scratch = new Scratch();
+/** One order after another: they share the scratch memory, and reading a picture through sharp lets others have their turn. */
+let last: Promise<void> = Promise.resolve();
+
+parentPort!.on('message', (order: PartOrder) => {
+  last = last.then(() => answer(order));
+});
+
+async function answer({id, parts, wanted, room}: PartOrder): Promise<void> {
+  const encoded = wanted === 'encoded';
+  const sizes = parts.map(({name}) => (wanted === 'nothing' ? 0 : partSize(modalities[name]!, encoded)));
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  const buffer = new ArrayBuffer(total);
+  const buffer = room && room.byteLength >= total ? room : new ArrayBuffer(total);
   const problems: PartAnswer['problems'][number][] = [];
   for (let i = 0, at = 0; i < parts.length; at += sizes[i]!, i++) {
     const {name, file, title} = parts[i]!;
     try {
-      const part = await readPart(file, modalities[name]!, title, maxBytes);
+      const part = await readPart(file, modalities[name]!, title, maxBytes, scratch);
+      if (wanted === 'nothing') continue;
       if (encoded) new Float32Array(buffer, at, sizes[i]! / 4).set(codecs[name]!.encode(part));
       else if ('pixels' in part) new Uint8Array(buffer, at, sizes[i]!).set(part.pixels);
       else new Float32Array(buffer, at, sizes[i]! / 4).set(part.samples);
@@ -30,4 +40,4 @@ parentPort!.on('message', async ({id, parts, encoded}: PartOrder) => {
     }
   }
   parentPort!.postMessage({id, buffer, problems} satisfies PartAnswer, [buffer]);
-});
+}

@@ -1,8 +1,8 @@
 /** Picture files of any size become pictures of one size. */
-import {decode as decodePng} from 'fast-png';
 import sharp from 'sharp';
 import {exitCodes, expected, UserError} from '../../core/checks';
 import type {ImageModality, Picture} from '../../core/types';
+import {readPlainPng} from './plain-png';
 
 /** Pixels that a picture may have before it is unpacked: 50 megapixels, 150 MB in colour. */
 export const maxPixels = 50_000_000;
@@ -28,7 +28,8 @@ sharp.cache(false);
  */
 export async function readPicture(bytes: Buffer, spec: ImageModality, name: string): Promise<Picture> {
   const {height, width, channels} = spec;
-  const pixels = plainPng(bytes, spec) ?? (await throughSharp(bytes, spec, name));
+  const plain = channels === 1 || channels === 3 ? readPlainPng(bytes, height, width, channels) : null;
+  const pixels = plain ?? (await throughSharp(bytes, spec, name));
   return {height, width, channels, pixels};
 }
 
@@ -64,40 +65,6 @@ async function throughSharp(
   } catch (error) {
     throw unreadable(name, error);
   }
-}
-
-/**
- * The usual case of small data, five times as fast as sharp: a PNG of 8 bits a channel in exactly this size and colour, without
- * transparency, palette, interlacing or a profile. Null for every other, which sharp then reads; the pixels are the same.
- */
-function plainPng(bytes: Buffer, {height, width, channels}: ImageModality): Uint8Array | null {
-  // Packed data that are short cannot unpack to much, whatever the header says.
-  if (bytes.length < 57 || bytes.length > 65_536 || bytes.readUInt32BE(0) !== 0x89504e47) return null;
-  if (bytes.toString('latin1', 12, 16) !== 'IHDR') return null;
-  const isFitting =
-    bytes.readUInt32BE(16) === width &&
-    bytes.readUInt32BE(20) === height &&
-    bytes[24] === 8 &&
-    bytes[25] === (channels === 1 ? 0 : 2) &&
-    bytes[28] === 0;
-  if (!isFitting || !hasPlainChunksOnly(bytes)) return null;
-  try {
-    const {data} = decodePng(bytes, {checkCrc: true});
-    return data instanceof Uint8Array && data.length === width * height * channels ? data : null;
-  } catch {
-    return null; // sharp says what is wrong with it
-  }
-}
-
-const plainChunks = new Set(['IHDR', 'IDAT', 'IEND', 'pHYs', 'tEXt', 'tIME', 'sRGB']);
-
-function hasPlainChunksOnly(bytes: Buffer): boolean {
-  let last = '';
-  for (let at = 8; at + 8 <= bytes.length && last !== 'IEND'; at += 12 + bytes.readUInt32BE(at)) {
-    last = bytes.toString('latin1', at + 4, at + 8);
-    if (!plainChunks.has(last)) return false;
-  }
-  return last === 'IEND';
 }
 
 function toChannels(data: Uint8Array, from: number, to: number): Uint8Array {

@@ -2,7 +2,7 @@
 import {badInput} from '../../core/checks';
 import type {AudioModality, Sound} from '../../core/types';
 import {resample} from '../resample';
-import {parseWav} from '../wav';
+import {parseWav, type WavOptions} from '../wav';
 
 const rates = {least: 1000, most: 384_000};
 
@@ -10,11 +10,12 @@ const rates = {least: 1000, most: 384_000};
  * A WAV file as a clip of the modality: stereo mixed to the mean of its channels (or kept, where the modality is stereo; mono then
  * sounds in both ears), resampled without aliasing, cut at its end or followed by silence.
  *
+ * @param room as of parseWav; the clip may then be in it.
  * @throws UserError when the file is no WAV file, is damaged, holds NaN, or has a rate below 1 or above 384 kHz.
  */
-export function readSound(bytes: Uint8Array, spec: AudioModality, name: string): Sound {
+export function readSound(bytes: Uint8Array, spec: AudioModality, name: string, room?: WavOptions['room']): Sound {
   const {sampleRateHz, clipSamples, channels = 1} = spec;
-  const sound = parseWav(bytes, name, {channels: channels === 1 ? 'mixed' : 'kept'});
+  const sound = parseWav(bytes, name, {channels: channels === 1 ? 'mixed' : 'kept', room});
   assertRate(sound.sampleRateHz, name);
   const has = sound.channels ?? 1;
   if (channels === 1) return {sampleRateHz, samples: toClip(sound.samples, sound.sampleRateHz, spec)};

@@ -51,7 +51,7 @@ export class RowReader {
     let split: SplitName | undefined;
     let label: string | null = null;
     const parts: Record<string, Part> = {};
-    const attributes: Record<string, string | number> = {};
+    let attributes: Record<string, string | number> | undefined;
     for (const [i, cell] of cells.entries()) {
       const {role} = this.roles[i]!;
       const name = this.columns[i]!;
@@ -59,14 +59,14 @@ export class RowReader {
       else if (role === 'split') split = cell === '' ? undefined : splitOf(cell);
       else if (role === 'label') label = cell === '' ? null : cell;
       else if (role === 'attribute' && cell !== '')
-        attributes[name] = Number.isFinite(Number(cell)) ? Number(cell) : cell;
+        attributes = {...attributes, [name]: Number.isFinite(Number(cell)) ? Number(cell) : cell};
       else if (role !== 'ignore' && cell !== '') parts[name] = this.part(i, cell, line);
     }
     if (Object.keys(parts).length === 0) throw new Error('Expected at least one modality, got empty cells only.');
     const before = this.lineOf.get(id);
     if (before !== undefined) throw new Error(`Expected ids that differ, got "${id}" as in line ${before}.`);
     this.lineOf.set(id, line);
-    return {line, split: split ?? drawnSplit(id), label, example: {id, parts, attributes}};
+    return {line, split: split ?? drawnSplit(id), label, example: attributes ? {id, parts, attributes} : {id, parts}};
   }
 
   private part(i: number, cell: string, line: number): Part {

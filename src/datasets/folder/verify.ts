@@ -63,7 +63,10 @@ async function readChunk(pool: PartPool, chunk: readonly GoodRow[], isHeld: bool
       .filter(isFilePart)
       .map(part => ({line, part})),
   );
-  const read = await pool.read(files.map(({part}) => part.request));
+  const read = await pool.read(
+    files.map(({part}) => part.request),
+    isHeld ? 'decoded' : 'nothing',
+  );
   const problems = new Map<number, string[]>();
   read.forEach((values, i) => {
     const {line, part} = files[i]!;
