@@ -11,6 +11,7 @@ import {type EmittedStep, emitStep} from './emit';
 import {guard, unguard} from './guard';
 import type {Recording} from './recording';
 import {Session} from './session';
+import {simplify} from './simplify';
 import {splitRows} from './split-rows';
 import {type State, StateTable} from './state';
 
@@ -31,7 +32,8 @@ export class Program {
     const number = this.steps.length;
     const {binding} = this.backend;
     const pieces = this.pieces ?? piecesOfHeavyOps();
-    const step = pieces > 1 ? splitRows(recording, pieces, binding) : recording;
+    const lean = simplify(recording, binding);
+    const step = pieces > 1 ? splitRows(lean, pieces, binding) : lean;
     this.steps.push(emitStep(step, `step_${number}`, this.table, binding));
     return number;
   }
