@@ -4,7 +4,7 @@
  * the samples as `evaluate --samples` takes them. Runs that dcgan.json holds already are not made again.
  *
  * Called as:  npm run bench:dcgan
- *             npm run bench:dcgan -- --seeds 3 --steps 400 --data digits,shapes --programs ours,pytorch --python .venv-bench/bin/python --out DIR
+ *             npm run bench:dcgan -- --seeds 3 --steps 300 --data digits,shapes --programs ours,pytorch --python .venv-bench/bin/python --out DIR
  */
 import {execFileSync} from 'node:child_process';
 import {mkdirSync} from 'node:fs';
@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   const {values} = parseArgs({
     options: {
       seeds: {type: 'string', default: '3'},
-      steps: {type: 'string', default: '400'},
+      steps: {type: 'string', default: '300'},
       data: {type: 'string', default: 'digits,shapes'},
       programs: {type: 'string', default: 'ours,pytorch'},
       python: {type: 'string', default: join(root, '.venv-bench', 'bin', 'python')},

@@ -3,7 +3,7 @@ samples are files that `multimodal-gan evaluate --samples` scores; scripts/bench
 
 Needs torch and numpy (`npm run bench -- --peers` puts them into .venv-bench).
 
-    python scripts/peers/dcgan.py train.npy OUT --steps 400 --seed 1
+    python scripts/peers/dcgan.py train.npy OUT --steps 300 --seed 1
 
 train.npy: pictures [N, H, W, C] from -1 to 1. OUT/image.npy: 2,000 generated ones, in the same form.
 """
@@ -87,7 +87,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("train", type=pathlib.Path)
     parser.add_argument("out", type=pathlib.Path)
-    parser.add_argument("--steps", type=int, default=400)
+    parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--samples", type=int, default=2000)

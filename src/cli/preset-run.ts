@@ -97,7 +97,7 @@ export function presetText({name, description, errors}: Preset, {variant, findin
 }
 
 /** numberText(0.012345) is '0.01235', numberText(1.2e-31) '1.200e-31'. */
-function numberText(value: number): string {
+export function numberText(value: number): string {
   const size = Math.abs(value);
   return value === 0 || (size >= 1e-3 && size < 1e5) ? String(Number(value.toPrecision(4))) : value.toExponential(3);
 }

@@ -131,7 +131,8 @@ export async function trainEmbedding(options: EmbeddingOptions): Promise<PresetR
         {
           name: 'different pictures',
           value: new Set(picture).size / drawn.length,
-          meaning: 'share of generated vectors that are nearest to a picture of their own',
+          meaning:
+            'share of generated vectors that are nearest to a picture of their own; whatever G makes, its neighbours look real',
         },
         {
           name: 'decoded pairs that agree',
