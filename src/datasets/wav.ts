@@ -92,7 +92,8 @@ function findChunks(buffer: Buffer, file: string): {fmt?: Buffer; data?: Buffer}
     const id = ascii(buffer, at);
     const size = buffer.readUInt32LE(at + 4);
     const left = buffer.length - at - 8;
-    if (size > left) throw badInput(file, `a WAV file with ${size} bytes in its ${id.trim()} chunk`, `${left} bytes`);
+    if (size > left)
+      throw badInput(file, `a WAV file with ${size} bytes in its ${printable(id)} chunk`, `${left} bytes`);
     const body = buffer.subarray(at + 8, at + 8 + size);
     if (id === 'fmt ') found.fmt = body;
     if (id === 'data' && found.fmt) found.data = body;
@@ -167,6 +168,11 @@ function readIntegers(data: Buffer, bytesPerSample: number, values: Float32Array
 
 function ascii(buffer: Buffer, at: number): string {
   return buffer.toString('latin1', at, at + 4);
+}
+
+/** 'fmt ' is 'fmt'; bytes that are no letters become question marks, so that a message stays one line. */
+function printable(id: string): string {
+  return id.replace(/[^ -~]/g, '?').trim();
 }
 
 function beginning(buffer: Buffer): string {
