@@ -1,15 +1,16 @@
 /** Structure level: every modality is a few tokens, and all tokens look at those of all modalities before they are joined. */
+import {assertPositiveInteger} from '../core/checks';
 import {tf} from '../core/tensorflow';
 import {attend} from '../networks/layers/attention';
 import {dense} from '../networks/layers/dense';
 import type {FusionMethodDefinition} from './fusion-type';
 
-/** Tokens that an embedding is read as. */
-const tokensEach = 4;
+/** T unless told. */
+const usualTokens = 4;
 
 /**
- *   tₘ = [Wₘ·zₘ as 4 tokens of D/2 values] + placeₘ,  t' = softmax(Q·t (K·t)ᵀ / √(D/2) + log p) V·t over the tokens of all modalities,
- *   c = unit(Σₘ pₘ·(zₘ + Wₒ·t'ₘ))
+ *   tₘ = [Wₘ·zₘ as T tokens of d = D/√T values] + placeₘ,  t' = softmax(Q·t (K·t)ᵀ / √d + log p) V·t over the tokens of all modalities,
+ *   c = unit(Σₘ pₘ·(zₘ + Wₒ·t'ₘ)),  T = 4 unless told
  *
  * Source: scaled dot-product attention, Vaswani et al. 2017, section 3.2.1 (arXiv:1706.03762); across modalities as in Tsai et al. 2019,
  * section 3.1 (arXiv:1906.00295). Differs from it: one pass over all tokens instead of one for each ordered pair, tokens read from an
@@ -26,9 +27,10 @@ export const crossModalAttention: FusionMethodDefinition = {
     numParameters: (K, D) => (2 * K + 2.75) * D ** 2 + 2 * K * D,
     numMultiplyAdds: (K, D) => 7 * K * D ** 2 + 16 * K ** 2 * D,
   },
-  build(parameters, path, {modalities, embeddingDim: dim}) {
-    const width = Math.max(1, Math.floor(dim / 2));
-    const tokens = modalities.map(name => ({
+  build(parameters, path, {modalities, embeddingDim: dim, tokens: tokensEach = usualTokens}) {
+    assertPositiveInteger('tokens', tokensEach);
+    const width = Math.max(1, Math.floor(dim / Math.sqrt(tokensEach)));
+    const readers = modalities.map(name => ({
       name,
       read: dense(parameters, `${path}/${name}/tokens`, dim, tokensEach * width, {bias: false}),
       place: parameters.normal(`${path}/${name}/place`, [1, tokensEach, width], 0.1),
@@ -41,7 +43,7 @@ export const crossModalAttention: FusionMethodDefinition = {
       const count = z[modalities[0]!]!.shape[0];
       const places = modalities.length * tokensEach;
       const all = tf.concat(
-        tokens.map(({name, read, place}) => read(z[name]!).reshape([count, tokensEach, width]).add(place)),
+        readers.map(({name, read, place}) => read(z[name]!).reshape([count, tokensEach, width]).add(place)),
         1,
       );
       const mask = tf.concat2d(

@@ -30,6 +30,8 @@ export interface FusionOptions {
   readonly modalities: readonly string[];
   /** D. */
   readonly embeddingDim: number;
+  /** Tokens that cross-modal attention reads an embedding as; 4 unless told. */
+  readonly tokens?: number;
 }
 
 /** What a method sees: all by modality, in the alphabetical order of the names. */

@@ -36,13 +36,13 @@ export const fusions: Readonly<Record<FusionMethod, FusionMethodDefinition>> = {
  */
 export function buildFusion(name: FusionName, parameters: Parameters, path: string, options: FusionOptions): Fusion {
   if (!fusionChoices.includes(name)) throw unknownChoice('fusion', String(name), fusionChoices);
-  const {embeddingDim} = options;
+  const {embeddingDim, tokens} = options;
   assertPositiveInteger('embeddingDim', embeddingDim);
   const modalities = [...options.modalities].sort();
   if (modalities.length === 0 || new Set(modalities).size !== modalities.length) {
     throw new UserError(`Expected modalities of a fusion to be different names, got [${modalities.join(', ')}].`);
   }
-  const join = fusions[methodOf(name)].build(parameters, path, {modalities, embeddingDim});
+  const join = fusions[methodOf(name)].build(parameters, path, {modalities, embeddingDim, tokens});
   const fuse: Fusion['fuse'] = (embeddings, present) =>
     tf.tidy(() => unitLength(join(shownOf(embeddings, present, modalities, embeddingDim))));
   return {fuse, apply: ({codes, present}) => fuse(codes, present)};
