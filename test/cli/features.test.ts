@@ -12,6 +12,8 @@ import {saveGraphModel, saveLayersModel} from '../evaluation/saved-models';
 import {type Outcome, runCommand, temporaryFolder} from './support';
 
 const folder = temporaryFolder('features-test');
+// Features of real data are kept between evaluations; here for as long as this test lives.
+process.env['XDG_CACHE_HOME'] = folder;
 test.after(() => fs.rmSync(folder, {recursive: true}));
 const inside = (...names: string[]): string => path.join(folder, ...names);
 const run = (...args: string[]): Promise<Outcome> => runCommand(args, {cwd: folder});
