@@ -1,6 +1,7 @@
 /**
- * Prints the metrics beside their references as a table, metric × case × difference. Called as: npx tsx scripts/parity.ts [--readme]
- * --readme: also the example of prdc's README at its full size, 10,000 × 1,000 (half a minute).
+ * Prints the metrics beside their references as a table, metric × case × difference. Ends with 1 where one is too far.
+ * Called as:  npm run -s parity:table > docs/parity.md
+ *             npx tsx scripts/parity.ts   without the example of prdc's README at its full size, 10,000 × 1,000 (half a minute)
  */
 import {difference, parityCases, versions} from '../test/evaluation/parity-cases';
 import {printedInReadme, readmeCases} from '../test/evaluation/prdc-readme';
@@ -19,6 +20,10 @@ const lines = [...parityCases(), ...readmeCases(400), ...atFullSize].map(one => 
     verdict,
   ];
 });
+console.log('# Metrics beside their references\n');
+console.log(
+  'Random and adversarial inputs (singular covariance, fewer rows than features, duplicates, constant features, ties, one class). The numbers are made by `scripts/golden/metrics.py` and `prdc_readme.py` and kept in `test/golden`; the tests compare with them and need no Python. Relative differences, where the value is above .001.\n',
+);
 console.log(
   `References: ${Object.entries(versions)
     .map(pair => pair.join(' '))

@@ -33,8 +33,8 @@ export function ablationPage(rows: readonly AblationRow[], datasets: readonly st
       .join(
         ', ',
       )}), nothing tuned for any of them. Scored on ${ablationCount} whole rows of the test split, always the same, and ${ablationCount} generated examples, by the shipped classifiers.`,
-    `"50 % missing": half of the training parts of each modality are hidden at random; no example is discarded. Retrieval is recall@1 by class: the fused code of two modalities among the codes of the third; from one to another is the control that no fusion touches directly.`,
-    `With so short a training the numbers rank fusions, and say nothing of what the flagship reaches. A difference below the standard deviations of ${ablationSeeds.length} seeds is none.`,
+    `"50 % missing": half of the training parts of each modality are hidden at random; no example is discarded. Retrieval is recall@1 by class: the fused code of two modalities among the codes of the third; from one to another a fusion sees a single code, which the product of experts leaves as it is and a learnt one need not.`,
+    `So short a training says how fast a fusion becomes useful, not where it ends, and nothing of what the flagship reaches. A difference below the standard deviations of ${ablationSeeds.length} seeds is none.`,
     ...(rows.length < wanted ? ['', `**Not complete**: ${rows.length} of ${wanted} runs.`] : []),
     ...settings.flatMap(setting => ['', ...tableOf(rows, setting)]),
     '',
@@ -110,12 +110,17 @@ function findings(rows: readonly AblationRow[], settings: readonly Setting[]): s
       .sort((a, b) => b.mean - a.mean);
     const [first, ...others] = ranked;
     if (!first || others.length === 0) return [];
-    const near = others.filter(other => first.mean - other.mean <= Math.hypot(first.deviation, other.deviation));
     const last = ranked[ranked.length - 1]!;
+    const where = `- ${setting.dataset}, ${titleOf(setting)}: with one modality given, ${first.fusion} is first (${textOf(first)})`;
+    const end = `${last.fusion} is last (${textOf(last)}).`;
+    // One seed has no spread.
+    if (ranked.some(({count}) => count < 2))
+      return [`${where}, ${end} Not every fusion has two seeds: whether that is chance is not known.`];
+    const near = others.filter(other => first.mean - other.mean <= Math.hypot(first.deviation, other.deviation));
     const rest =
       near.length === 0
         ? 'alone'
         : `with ${near.map(({fusion}) => fusion).join(', ')} within one standard deviation of the difference`;
-    return `- ${setting.dataset}, ${titleOf(setting)}: with one modality given, ${first.fusion} is first (${textOf(first)}), ${rest}; ${last.fusion} is last (${textOf(last)}).`;
+    return [`${where}, ${rest}; ${end}`];
   });
 }
