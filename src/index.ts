@@ -36,11 +36,17 @@ export {
 } from './core/types';
 
 export type {Dataset} from './datasets/dataset';
+export {type DatasetDescription, describeDataset} from './datasets/describe';
 export {loadDigits} from './datasets/digits';
+export {type FolderDataset, type FolderOptions, openFolder} from './datasets/folder/folder';
+export {ExampleLoader, type LoaderOptions, type LoaderState} from './datasets/folder/loader';
 export {drawPoints, type GaussianModes} from './datasets/gaussian-mixtures';
+export {completeOnly, type MissingRates, withMissing} from './datasets/missing';
 export {stratifiedSubset} from './datasets/pairing';
+export {resample} from './datasets/resample';
 export {loadShapes, type ShapesDataset, type ShapesOptions} from './datasets/shapes';
 export {type Combination, combinations, isHeldOut} from './datasets/shapes/combinations';
+export type {TokenKind} from './datasets/tokens';
 export {formatWav, parseWav, readWav} from './datasets/wav';
 export {agreement, chanceAgreement, classFrequencies, classSpread} from './evaluation/classes';
 export {adjustedRandIndex, clusteringAccuracy, normalizedMutualInformation} from './evaluation/clustering';
@@ -104,6 +110,7 @@ export {
 } from './features/mel';
 export {Mfcc, type MfccOptions} from './features/mfcc';
 export {type NetworkEmbedding, networkEmbedding} from './features/network-embedding';
+export {partEncoderFor} from './features/part-encoder';
 export {type Spectrum, Stft, type StftOptions} from './features/stft';
 export {buildVocabulary, tokenize} from './features/text';
 export {
