@@ -15,7 +15,7 @@ export type BackendName = 'native' | 'wasm' | 'cpu' | 'webgpu';
 
 export interface BackendInfo {
   readonly name: BackendName;
-  /** Threads that compute; 1 on every backend but native. */
+  /** Threads that compute; 1 on every backend but native, and wasm where more were asked for. */
   readonly threads: number;
   /** TensorFlow's version on native, TensorFlow.js's elsewhere. */
   readonly version: string;
@@ -102,8 +102,10 @@ async function load(name: BackendName): Promise<Attempt> {
     return describe(name, threads, availability.version);
   }
   if (name === 'wasm') {
-    const {kernels, why} = await useWasm();
-    return describe(name, 1, tf.version['tfjs-core']!, kernels === 'companion' ? '' : withoutCompanion(why));
+    const {kernels, why, threads, whyNotThreads} = await useWasm();
+    const note = kernels === 'companion' ? '' : withoutCompanion(why);
+    const few = whyNotThreads ? `; no more threads: ${whyNotThreads}` : '';
+    return describe(name, threads, tf.version['tfjs-core']!, note + few);
   }
   if (name === 'cpu') await useCpu();
   if (name === 'webgpu') {

@@ -15,7 +15,7 @@ export type CompiledFormula = (
 ) => void;
 
 export function compileFormula(formula: Formula, memory: WebAssembly.Memory): CompiledFormula {
-  const module = new WebAssembly.Module(moduleBytes(formula));
+  const module = new WebAssembly.Module(moduleBytes(formula, memory.buffer instanceof SharedArrayBuffer));
   const {run} = new WebAssembly.Instance(module, {env: {memory}}).exports as {run: (...numbers: number[]) => void};
   return (quads, pointers, out, scalars) => run(quads, ...pointers, out, ...scalars);
 }
@@ -48,10 +48,12 @@ const simd = {
 /** Addresses are multiples of 4 at least, and the offset is in the address. */
 const unaligned = [2, 0];
 
-function moduleBytes(formula: Formula): Uint8Array<ArrayBuffer> {
+/** The memory is imported as it is: of any size, or shared and of at most 2¹⁶ pages. */
+function moduleBytes(formula: Formula, shared: boolean): Uint8Array<ArrayBuffer> {
   const {arrays, scalars} = formula;
   const parameters = [type.i32, ...arrays.map(() => type.i32), type.i32, ...scalars.map(() => type.f32)];
-  const imports = [...text('env'), ...text('memory'), 0x02, 0x00, 0x00];
+  const limits = shared ? [0x03, 0x00, ...number(65536)] : [0x00, 0x00];
+  const imports = [...text('env'), ...text('memory'), 0x02, ...limits];
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     ...section(1, [1, type.func, ...sized(parameters), 0]),

@@ -4,6 +4,7 @@
  * belong to the optimizer alone, are written in place.
  */
 import {tf} from '../../core/tensorflow';
+import {memoryOf} from '../wasm/heap';
 import type {Formula} from './formula';
 import {runLoop} from './formula-loop';
 import {type CompiledFormula, compileFormula} from './formula-wasm';
@@ -37,7 +38,6 @@ export function runFusedUpdate(
 }
 
 interface WasmBackend {
-  readonly wasm: {readonly asm: {readonly memory: WebAssembly.Memory}};
   readonly dataIdMap: {get(dataId: object): {readonly memoryOffset: number}};
   typedArrayFromHeap(tensor: tf.TensorInfo): Float32Array;
   makeOutput(shape: number[], dtype: 'float32'): tf.TensorInfo;
@@ -50,7 +50,7 @@ function runOnWasm({inputs, attrs: {formula, scalars}, backend}: Request & {back
   const out = backend.makeOutput(w.shape, 'float32');
   let run = compiled.get(formula);
   if (!run) {
-    run = compileFormula(formula, backend.wasm.asm.memory);
+    run = compileFormula(formula, memoryOf(backend as never));
     compiled.set(formula, run);
   }
   const address = (tensor: tf.TensorInfo) => backend.dataIdMap.get(tensor.dataId).memoryOffset;

@@ -105,6 +105,15 @@ export function releaseView(view: TensorInfo, backend: BackendWasm): void {
   backend.dataIdMap.delete(view.dataId);
 }
 
+/** The memory in which the backend computes: its module's own, or the one that it was given to share with threads. */
+export function memoryOf(backend: BackendWasm): WebAssembly.Memory {
+  const wasm = backend.wasm as unknown as {
+    readonly asm: {readonly memory?: WebAssembly.Memory};
+    readonly wasmMemory?: WebAssembly.Memory;
+  };
+  return (wasm.asm.memory ?? wasm.wasmMemory)!;
+}
+
 /** Number by which the C++ side knows a tensor. */
 export function idOf(tensor: TensorInfo, backend: BackendWasm): number {
   return backend.dataIdMap.get(tensor.dataId).id;

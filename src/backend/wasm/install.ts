@@ -1,6 +1,6 @@
 /** The wasm backend of TensorFlow.js with the kernels of this folder in it. */
 import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
-import {unknownChoice} from '../../core/checks';
+import {expected, unknownChoice} from '../../core/checks';
 import {tf} from '../../core/tensorflow';
 import {refuseWideStrides} from '../conv3d';
 import {arithmetic, companionBinary} from './companion/binary';
@@ -21,6 +21,10 @@ import {conv3dFilterGradient, conv3dInputGradient, maxPoolGradient} from './grad
 import {guardHeap, identity, replaceKernel} from './heap';
 import {batchMatMul, fusedConv2d, fusedMatMul} from './matmul';
 import {unsortedSegmentSum} from './segment-sum';
+import {registerSharedBackend} from './threaded';
+
+/** The most threads that are started. */
+const maxThreads = 16;
 
 /** What computes the heavy kernels: the companion module, or compositions of the backend's own kernels. */
 export type WasmKernels = 'companion' | 'composed';
@@ -30,36 +34,71 @@ export interface WasmState {
   readonly kernels: WasmKernels;
   /** Why it is not the companion module; null where it is, or where the composed ones were asked for. */
   readonly why: string | null;
+  /** That compute the heavy kernels. */
+  readonly threads: number;
+  /** Why they are not as many as were asked for. */
+  readonly whyNotThreads: string | null;
 }
 
 let installed: WasmState | null = null;
 
 /**
  * Makes wasm the backend that computes. Loads it at the first call; throws where it cannot be started.
- * MULTIMODAL_GAN_WASM_KERNELS=composed does without the companion module.
+ * MULTIMODAL_GAN_WASM_KERNELS=composed does without the companion module, MULTIMODAL_GAN_WASM_THREADS=2 gives it threads:
+ * the results are those of one thread, to the last bit.
  */
 export async function useWasm(): Promise<WasmState> {
-  if (!installed) require('@tensorflow/tfjs-backend-wasm');
-  if (!(await tf.setBackend('wasm'))) throw new Error('WebAssembly could not be started');
-  if (installed) return installed;
-  const backend = tf.backend() as BackendWasm;
-  guardHeap(backend);
+  if (installed) {
+    await start();
+    return installed;
+  }
   const asked = process.env['MULTIMODAL_GAN_WASM_KERNELS'] || 'companion';
   const kind = kinds.find(one => one === asked);
   if (!kind) throw unknownChoice('MULTIMODAL_GAN_WASM_KERNELS', asked, kinds);
+  const wanted = threadsAsked();
+  let whyNotThreads: string | null = null;
+  require('@tensorflow/tfjs-backend-wasm');
+  if (wanted > 1 && kind === 'companion') {
+    await registerSharedBackend().catch((error: unknown) => {
+      whyNotThreads = firstLine(error);
+    });
+  }
+  await start();
+  const backend = tf.backend() as BackendWasm;
+  guardHeap(backend);
   replaceWithCompositions();
   let why: string | null = null;
+  let threads = 1;
   let kernels: WasmKernels = kind;
   if (kind === 'companion') {
     try {
-      replaceWithCompanion(new Companion(backend));
+      threads = whyNotThreads === null ? wanted : 1;
+      replaceWithCompanion(new Companion(backend, threads));
     } catch (error) {
       kernels = 'composed';
-      why = String((error as Error).message ?? error).split('\n')[0]!;
+      threads = 1;
+      why = firstLine(error);
     }
   }
-  installed = {kernels, why};
+  installed = {kernels, why, threads, whyNotThreads};
   return installed;
+}
+
+async function start(): Promise<void> {
+  if (!(await tf.setBackend('wasm'))) throw new Error('WebAssembly could not be started');
+}
+
+function threadsAsked(): number {
+  const asked = process.env['MULTIMODAL_GAN_WASM_THREADS'] || '1';
+  const count = Number(asked);
+  if (!Number.isInteger(count) || count < 1 || count > maxThreads) {
+    throw expected('MULTIMODAL_GAN_WASM_THREADS', `a whole number from 1 to ${maxThreads}`, asked);
+  }
+  return count;
+}
+
+function firstLine(error: unknown): string {
+  return String((error as Error).message ?? error).split('\n')[0]!;
 }
 
 function replaceWithCompositions(): void {

@@ -125,8 +125,12 @@ test('scratch stays small: eight times the pictures need no more of it', async (
   const asked: number[] = [];
   const companion = new Companion(backend);
   const {scratch, common} = companion;
-  companion.scratch = bytes => (asked.push(bytes), scratch.call(companion, bytes));
-  companion.common = bytes => (asked.push(bytes), common.call(companion, bytes));
+  const counted = (take: (bytes: number) => number) => (bytes: number) => {
+    asked.push(bytes);
+    return take.call(companion, bytes);
+  };
+  companion.scratch = counted(scratch);
+  companion.common = counted(common);
   const {companionFilterGradient} = await import('../../../src/backend/wasm/companion/convolution');
   const kernel = companionFilterGradient(companion);
   const attributes = {filterShape: [3, 3, 16, 32], strides: 1, pad: 'same', dataFormat: 'NHWC'};

@@ -5,17 +5,23 @@
  * a while it gets from the backend's allocator, and keeps for the next time.
  */
 import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
-import {kernelsWasm} from './kernels-wasm';
+import {memoryOf} from '../heap';
+import {Crew} from './crew';
+import {kernelsWasm, sharedKernelsWasm} from './kernels-wasm';
 
 type Numbers = readonly number[];
 
+/** Kernels whose calls are shared out to threads; all their arguments are 32-bit integers. */
+const sharedOut = ['product', 'convolve', 'convolveBack', 'prepareChunk', 'sumFilter'] as const;
+export type SharedKernel = (typeof sharedOut)[number];
+/** Multiplications from which a job is worth waking a thread. */
+const worthThreads = 1e6;
+
 /** Exports of scripts/kernels/tensor/index.ts; addresses and counts are 32-bit integers. */
-export type KernelName = 'product' | 'convolve' | 'convolveBack' | 'prepareChunk' | 'sumFilter';
 type KernelFunction = (...numbers: number[]) => number;
 type Kernels = Readonly<Record<string, KernelFunction>>;
 
 interface Heap {
-  readonly asm: {readonly memory: WebAssembly.Memory};
   readonly HEAP32: Int32Array;
   _malloc(bytes: number): number;
   _free(address: number): void;
@@ -47,14 +53,45 @@ export class Companion {
   private readonly shared: Arena;
   private readonly numbers: number;
 
-  /** @throws where the module cannot be instantiated: no SIMD, or a memory that cannot be shared with it. */
-  constructor(readonly backend: BackendWasm) {
+  private readonly crew: Crew | null = null;
+
+  /**
+   * @param threads above 1 only over memory that can be shared (`threaded.ts`).
+   * @throws where the module cannot be instantiated: no SIMD, or a memory that cannot be shared with it.
+   */
+  constructor(
+    readonly backend: BackendWasm,
+    readonly threads = 1,
+  ) {
     this.heap = backend.wasm as unknown as Heap;
-    const module = new WebAssembly.Module(Buffer.from(kernelsWasm, 'base64'));
-    this.kernels = new WebAssembly.Instance(module, {env: {memory: this.heap.asm.memory}}).exports as Kernels;
+    const memory = memoryOf(backend);
+    const isShared = memory.buffer instanceof SharedArrayBuffer;
+    const module = new WebAssembly.Module(Buffer.from(isShared ? sharedKernelsWasm : kernelsWasm, 'base64'));
+    this.kernels = new WebAssembly.Instance(module, {env: {memory}}).exports as Kernels;
     this.own = new Arena(this.heap);
     this.shared = new Arena(this.heap);
     this.numbers = this.heap._malloc(256);
+    if (threads > 1) this.crew = new Crew(threads, module, memory, sharedOut);
+  }
+
+  /**
+   * Makes the calls of one kernel, beside each other where there are threads.
+   *
+   * @param calls arguments in which the scratch of the first thread stands at `scratchPlace` (-1: it has none)
+   * @param scratchBytes what was given to `scratch`
+   * @param multiplications in all calls together
+   */
+  run(
+    name: SharedKernel,
+    calls: readonly Numbers[],
+    scratchPlace: number,
+    scratchBytes: number,
+    multiplications: number,
+  ): void {
+    const kernel = this.kernels[name]!;
+    if (this.crew && calls.length > 1 && multiplications >= worthThreads) {
+      this.crew.run(name, kernel, calls, {place: scratchPlace, bytes: aligned(scratchBytes)});
+    } else for (const call of calls) kernel(...call);
   }
 
   /** Address of a tensor's numbers. */
@@ -68,13 +105,18 @@ export class Companion {
     return this.numbers;
   }
 
-  /** Scratch that holds until the next call: what one task needs for itself. */
+  /** Scratch that holds until the next call: what one task needs for itself, for each thread. */
   scratch(bytes: number): number {
-    return this.own.take(bytes);
+    return this.own.take(aligned(bytes) * this.threads);
   }
 
   /** Scratch that holds until the next call: what the tasks of one kernel share. */
   common(bytes: number): number {
     return this.shared.take(bytes);
   }
+}
+
+/** Threads write to lines of the cache of their own. */
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / 64) * 64;
 }

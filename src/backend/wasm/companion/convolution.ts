@@ -21,16 +21,24 @@ export function companionConv2d(companion: Companion): (otherwise: WasmKernel) =
       return otherwise(inputs, attributes, backend);
     }
     const plan = planOf(companion, info);
-    const {filterHeight, filterWidth, inChannels, outChannels, batchSize} = info;
+    const {filterHeight, filterWidth, inChannels, outChannels} = info;
     const packed = companion.common(filterHeight * filterWidth * inChannels * roundUp(outChannels) * 4);
-    const scratch = companion.scratch(companion.kernels['picturesScratch']!(plan.sizes, plan.pictures));
+    const scratchBytes = companion.kernels['picturesScratch']!(plan.sizes, plan.pictures);
+    const scratch = companion.scratch(scratchBytes);
     const out = backend.makeOutput(info.outShape, 'float32');
     companion.kernels['packFilter']!(companion.address(filter), plan.sizes, packed);
     const [from, to] = [companion.address(x), companion.address(out)];
-    for (let first = 0; first < batchSize; first += plan.pictures) {
-      const count = Math.min(plan.pictures, batchSize - first);
-      companion.kernels['convolve']!(from, packed, to, plan.sizes, first, count, plan.framed, scratch);
-    }
+    const calls = plan.parts.map(({first, count}) => [
+      from,
+      packed,
+      to,
+      plan.sizes,
+      first,
+      count,
+      plan.framed,
+      scratch,
+    ]);
+    companion.run('convolve', calls, 7, scratchBytes, plan.multiplications);
     return out;
   };
 }
@@ -41,16 +49,24 @@ export function companionInputGradient(companion: Companion): WasmKernel {
     const inputShape = attributes['inputShape'] as [number, number, number, number];
     const info = convolutionSizes(inputShape, filter!.shape, attributes);
     const plan = planOf(companion, info);
-    const {filterHeight, filterWidth, inChannels, outChannels, batchSize} = info;
+    const {filterHeight, filterWidth, inChannels, outChannels} = info;
     const packed = companion.common(filterHeight * roundUp(filterWidth * inChannels) * outChannels * 4);
-    const scratch = companion.scratch(companion.kernels['picturesScratch']!(plan.sizes, plan.pictures));
+    const scratchBytes = companion.kernels['picturesScratch']!(plan.sizes, plan.pictures);
+    const scratch = companion.scratch(scratchBytes);
     const out = backend.makeOutput(inputShape, 'float32');
     companion.kernels['packFilterRows']!(companion.address(filter!), plan.sizes, packed);
     const [from, to] = [companion.address(dy!), companion.address(out)];
-    for (let first = 0; first < batchSize; first += plan.pictures) {
-      const count = Math.min(plan.pictures, batchSize - first);
-      companion.kernels['convolveBack']!(from, packed, to, plan.sizes, first, count, plan.framed, scratch);
-    }
+    const calls = plan.parts.map(({first, count}) => [
+      from,
+      packed,
+      to,
+      plan.sizes,
+      first,
+      count,
+      plan.framed,
+      scratch,
+    ]);
+    companion.run('convolveBack', calls, 7, scratchBytes, plan.multiplications);
     return out;
   };
 }
@@ -64,22 +80,26 @@ export function companionFilterGradient(companion: Companion): WasmKernel {
     const {kernels} = companion;
     const {filterHeight, filterWidth, inChannels, batchSize} = info;
     const chunk = companion.common(kernels['chunkBytes']!(plan.sizes, plan.pictures));
-    const scratch = companion.scratch(kernels['sumScratch']!(plan.sizes, plan.pictures));
+    const scratchBytes = kernels['sumScratch']!(plan.sizes, plan.pictures);
+    const scratch = companion.scratch(scratchBytes);
     const out = backend.makeOutput(filterShape, 'float32');
     if (batchSize === 0) floatsOf(out, backend).fill(0);
     const [from, slopes, to] = [companion.address(x!), companion.address(dy!), companion.address(out)];
     const across = filterWidth * inChannels;
-    for (let first = 0; first < batchSize; first += plan.pictures) {
-      const count = Math.min(plan.pictures, batchSize - first);
-      for (let n = 0; n < count; n++) {
-        kernels['prepareChunk']!(from, slopes, plan.sizes, first, count, n, plan.framed, chunk);
-      }
+    for (const {first, count} of plan.parts) {
+      const multiplications = (plan.multiplications * count) / batchSize;
+      const pictures = Array.from({length: count}, (_, n) => [
+        ...[from, slopes, plan.sizes, first, count, n, plan.framed, chunk],
+      ]);
+      companion.run('prepareChunk', pictures, -1, 0, multiplications);
+      const blocks: number[][] = [];
       for (let r = 0; r < filterHeight; r++) {
         for (let t = 0; t < across; t += rowsOfTask) {
           const end = Math.min(across, t + rowsOfTask);
-          kernels['sumFilter']!(to, plan.sizes, count, chunk, r, t, end, first > 0 ? 1 : 0, scratch);
+          blocks.push([to, plan.sizes, count, chunk, r, t, end, first > 0 ? 1 : 0, scratch]);
         }
       }
+      companion.run('sumFilter', blocks, 8, scratchBytes, multiplications);
     }
     return out;
   };
@@ -90,6 +110,9 @@ interface Plan {
   readonly sizes: number;
   /** How many are worked on at a time. */
   readonly pictures: number;
+  /** The batch, so many at a time. */
+  readonly parts: readonly {readonly first: number; readonly count: number}[];
+  readonly multiplications: number;
   /** 1 where the windows cover the picture exactly, so that it needs no zeros around it. */
   readonly framed: 0 | 1;
 }
@@ -105,7 +128,13 @@ function planOf(companion: Companion, info: tf.backend_util.Conv2DInfo): Plan {
   ]);
   const exact = framedHeight === inHeight && framedWidth === inWidth && padInfo.top === 0 && padInfo.left === 0;
   const fit = Math.floor(cacheBytes / (4 * framedHeight * framedWidth * inChannels));
-  return {sizes, pictures: Math.max(1, Math.min(fit, batchSize)), framed: exact ? 1 : 0};
+  const pictures = Math.max(1, Math.min(fit, batchSize));
+  const parts: {first: number; count: number}[] = [];
+  for (let first = 0; first < batchSize; first += pictures) {
+    parts.push({first, count: Math.min(pictures, batchSize - first)});
+  }
+  const multiplications = batchSize * outHeight * outWidth * outChannels * filterHeight * filterWidth * inChannels;
+  return {sizes, pictures, parts, multiplications, framed: exact ? 1 : 0};
 }
 
 function roundUp(columns: number): number {

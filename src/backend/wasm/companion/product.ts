@@ -60,14 +60,20 @@ interface Sizes {
 }
 
 function multiply(
-  {kernels}: Companion,
+  companion: Companion,
   scratch: number,
   addresses: readonly [a: number, b: number, c: number],
   {rows, k, columns, count, nextA, nextB, transposeA, transposeB}: Sizes,
 ): void {
   const flags = [transposeA ? 1 : 0, transposeB ? 1 : 0];
-  const tasks = kernels['numProductTasks']!(rows, k, columns, count, ...flags);
-  kernels['product']!(0, tasks, scratch, ...addresses, rows, k, columns, nextA, nextB, ...flags);
+  const tasks = companion.kernels['numProductTasks']!(rows, k, columns, count, ...flags);
+  const rest = [scratch, ...addresses, rows, k, columns, nextA, nextB, ...flags];
+  // With threads some calls each, so that one that begins late takes fewer.
+  const each = companion.threads === 1 ? tasks : Math.ceil(tasks / (4 * companion.threads));
+  const calls: number[][] = [];
+  for (let from = 0; from < tasks; from += each) calls.push([from, Math.min(tasks, from + each), ...rest]);
+  const scratchBytes = companion.kernels['productScratch']!(k);
+  companion.run('product', calls, 2, scratchBytes, rows * k * columns * count);
 }
 
 /** For each position of the broadcast shape `outer`, in order, the position in a tensor whose outer axes are `own`. */
