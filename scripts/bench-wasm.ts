@@ -3,6 +3,7 @@
  *
  * Called as:  npm run bench:wasm                                  everything, about ten minutes
  *             npm run bench:wasm -- --only timing --nets perceptron,dcgan-28 --rounds 12
+ *             npm run bench:wasm -- --only timing --nets dcgan-28 --threads 2
  * Parts: timing, losses, memory, completion. What is not measured again stays as it was (benchmarks/wasm.json).
  */
 import {type ChildProcess, fork} from 'node:child_process';
@@ -22,6 +23,8 @@ const runners: Readonly<Record<string, readonly Kind[]>> = {
   'dcgan-28': all,
   flagship: ['native', 'compiled', 'companion', 'composed'],
 };
+/** With more than one thread: those that can use them. */
+const threaded: readonly Kind[] = ['native', 'compiled', 'companion'];
 const batch = 64;
 
 const {values: options} = parseArgs({
@@ -29,10 +32,13 @@ const {values: options} = parseArgs({
     only: {type: 'string', default: parts.join()},
     nets: {type: 'string', default: Object.keys(runners).join()},
     rounds: {type: 'string', default: '9'},
+    threads: {type: 'string', default: '1'},
     json: {type: 'string', default: resolve(__dirname, '..', 'benchmarks', 'wasm.json')},
     out: {type: 'string', default: resolve(__dirname, '..', 'docs', 'wasm.md')},
   },
 });
+
+const threads = Number(options.threads);
 
 async function main(): Promise<void> {
   const wanted = options.only.split(',');
@@ -51,7 +57,9 @@ async function main(): Promise<void> {
     const others = <Row extends {net: string}>(rows: readonly Row[]) => rows.filter(row => row.net !== net);
     if (wanted.includes('timing')) {
       const {rows, lines} = await timing(net);
-      keep({timing: [...others(results.timing), ...rows], lines: {...results.lines, ...lines}});
+      const kept = results.timing.filter(row => row.net !== net || row.threads !== threads);
+      const more = threads === 1 ? {lines: {...results.lines, ...lines}} : {};
+      keep({timing: [...kept, ...rows], ...more});
     }
     if (wanted.includes('losses')) keep({losses: [...others(results.losses), ...(await losses(net))]});
     if (wanted.includes('memory') && net !== 'flagship') {
@@ -80,7 +88,7 @@ async function timing(net: string): Promise<{rows: TimingRow[]; lines: Results['
   const children: {kind: Kind; ask: Ask; line: string; steps: number; stop(): void}[] = [];
   const times = new Map<Kind, number[][]>();
   try {
-    for (const kind of runners[net]!) {
+    for (const kind of runners[net]!.filter(one => threads === 1 || threaded.includes(one))) {
       const child = await start(kind);
       children.push({...child, kind, steps: 1});
       await child.ask({command: 'load', net, batch});
@@ -112,7 +120,16 @@ async function timing(net: string): Promise<{rows: TimingRow[]; lines: Results['
           return [other.kind, median(ratios)];
         }),
     );
-    return {net, batch, kind, medianMs: median(each), spreadMs: interquartileRange(each), steps: each.length, over};
+    return {
+      net,
+      batch,
+      threads,
+      kind,
+      medianMs: median(each),
+      spreadMs: interquartileRange(each),
+      steps: each.length,
+      over,
+    };
   });
   return {rows, lines: Object.fromEntries(children.map(({kind, line}) => [kind, line]))};
 }
@@ -151,8 +168,9 @@ async function start(kind: Kind): Promise<{ask: Ask; line: string; stop(): void}
     execArgv: ['--import', 'tsx', '--expose-gc'],
     env: {
       ...process.env,
-      TF_NUM_INTRAOP_THREADS: '1',
-      TF_NUM_INTEROP_THREADS: '1',
+      TF_NUM_INTRAOP_THREADS: options.threads,
+      TF_NUM_INTEROP_THREADS: options.threads,
+      MULTIMODAL_GAN_WASM_THREADS: kind === 'companion' ? options.threads : '',
       TF_CPP_MIN_LOG_LEVEL: '3',
       MULTIMODAL_GAN_BACKEND: '',
       MULTIMODAL_GAN_WASM_KERNELS: kind === 'composed' ? 'composed' : '',
