@@ -42,10 +42,7 @@ export async function loadDataset(options: DataOptions): Promise<Dataset> {
   assertOptionsFit(options);
   const load = Object.hasOwn(datasets, data) ? datasets[data] : undefined;
   if (load) return load(options);
-  if (!isFolder(data)) {
-    const {message} = unknownChoice('data', data, Object.keys(datasets));
-    throw new UserError(`${message.slice(0, -1)}, or a folder with ${manifestName}.`);
-  }
+  if (!isFolder(data)) throw unknownChoice('data', data, [...Object.keys(datasets), `a folder with ${manifestName}`]);
   const dataset = await openFolder(data, {settings: options.dataConfig, onProgress: sayProgress()});
   const {badRows, numRows} = dataset.findings;
   if (badRows.length > 0) {

@@ -35,7 +35,11 @@ test('unknown commands, options and values', async () => {
   );
   await fails(['train', '--steps', '0'], 2, /^Expected --steps to be an integer of at least 1, got "0"\.$/);
   await fails(['train', '--steps', '3', '--minutes', '1'], 2, /^Expected --minutes or --steps, got both\.$/);
-  await fails(['train', '--data', 'faces'], 2, /^Unknown data "faces"; choose digits\.$/);
+  await fails(
+    ['train', '--data', 'faces'],
+    2,
+    /^Unknown data "faces"; choose digits, shapes or a folder with manifest\.csv\.$/,
+  );
   await fails(['generate', '--format', 'png,gif'], 2, /^Unknown format "gif"; choose png, wav, txt or npy\.$/);
   await fails(['evaluate', '--split', 'train'], 2, /^Unknown split "train"; choose test or validation\.$/);
 });
