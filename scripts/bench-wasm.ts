@@ -4,7 +4,7 @@
  * Called as:  npm run bench:wasm                                  everything, about ten minutes
  *             npm run bench:wasm -- --only timing --nets perceptron,dcgan-28 --rounds 12
  *             npm run bench:wasm -- --only timing --nets dcgan-28 --threads 2
- * Parts: timing, losses, memory, completion. What is not measured again stays as it was (benchmarks/wasm.json).
+ * Parts: timing, products, losses, memory, completion. What is not measured again stays as it was (benchmarks/wasm.json).
  */
 import {type ChildProcess, fork} from 'node:child_process';
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
@@ -15,7 +15,7 @@ import {interquartileRange, median} from './bench/statistics';
 import {type Kind, kinds, type Request, type Response} from './bench-wasm/kinds';
 import {type LossRow, noResults, page, type Results, type TimingRow} from './bench-wasm/results';
 
-const parts = ['timing', 'losses', 'memory', 'completion'] as const;
+const parts = ['timing', 'products', 'losses', 'memory', 'completion'] as const;
 const all = Object.keys(kinds) as Kind[];
 /** Whom a net is measured on: stock wasm has no gradient of the flagship's in reasonable time. */
 const runners: Readonly<Record<string, readonly Kind[]>> = {
@@ -70,6 +70,14 @@ async function main(): Promise<void> {
       });
       keep({memory: [...others(results.memory), {net, batch: size, curve}]});
     }
+  }
+  if (wanted.includes('products')) {
+    const rows = [];
+    for (const kind of ['companion', 'composed', 'stock'] as const) {
+      const {products} = await withChild(kind, ask => ask({command: 'products'}));
+      rows.push(...products!.map(row => ({kind, ...row})));
+    }
+    keep({products: rows});
   }
   if (wanted.includes('completion')) {
     const rows = [];

@@ -18,7 +18,7 @@ export const kinds = {
 export type Kind = keyof typeof kinds;
 
 export interface Request {
-  readonly command: 'load' | 'time' | 'losses' | 'memory' | 'completion';
+  readonly command: 'load' | 'time' | 'losses' | 'memory' | 'completion' | 'products';
   readonly net?: string;
   readonly batch?: number;
   /** How many, of what the command does. */
@@ -32,12 +32,19 @@ export interface Point {
   readonly tensors: number;
 }
 
+/** One product of matrices, [M, K] by [K, N]; t: transposed. */
+export interface ProductTime {
+  readonly what: string;
+  readonly gigaflops: number;
+}
+
 export interface Response {
   readonly line?: string;
   readonly error?: string;
   /** Of each step. */
   readonly milliseconds?: readonly number[];
   readonly losses?: readonly (readonly number[])[];
+  readonly products?: readonly ProductTime[];
   readonly curve?: readonly Point[];
   readonly completion?: readonly {given: string; medianMs: number; p95Ms: number}[];
 }

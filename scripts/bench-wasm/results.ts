@@ -1,6 +1,6 @@
 /** What is kept of the measurements, and the page made of it. */
 import {availableParallelism, cpus} from 'node:os';
-import {type Kind, kinds, type Point} from './kinds';
+import {type Kind, kinds, type Point, type ProductTime} from './kinds';
 
 export interface TimingRow {
   readonly net: string;
@@ -37,6 +37,7 @@ export interface Results {
   readonly measured: string;
   readonly lines: Partial<Record<Kind, string>>;
   readonly timing: readonly TimingRow[];
+  readonly products?: readonly (ProductTime & {readonly kind: Kind})[];
   readonly losses: readonly LossRow[];
   readonly memory: readonly MemoryRow[];
   readonly completion: readonly CompletionRow[];
@@ -80,6 +81,13 @@ export function page(results: Results): string {
     '| net | threads | configuration | ms | × native | × stock wasm | steps |',
     '|---|---|---|---|---|---|---|',
     ...[...results.timing].sort((a, b) => a.threads - b.threads).map(timingLine),
+    '',
+    '## Products',
+    '',
+    'GFLOP/s, median; the right operand is written anew before each call, as weights are in training. nn: neither transposed, tn: the left one.',
+    'A WebAssembly instruction works on four numbers, one of AVX-512 on sixteen: that is most of what native is ahead. Relaxed SIMD (fused multiply-add) is left out: Node 20 has it only behind a flag, two machines would then differ in their last bits, and a processor with pipes of their own for sums, as this one, gains nothing from it.',
+    '',
+    ...productLines(results),
     '',
     '## The same twenty steps',
     '',
@@ -141,6 +149,18 @@ function goals({timing, memory, completion}: Results): Goal[] {
 function timingLine({net, threads, kind, medianMs, spreadMs, over, steps}: TimingRow): string {
   const ratio = (other: Kind) => (over[other] === undefined ? '' : over[other]!.toFixed(over[other]! < 0.1 ? 3 : 2));
   return `| ${net} | ${threads} | ${kind} | ${medianMs.toPrecision(4)} ± ${spreadMs.toPrecision(2)} | ${ratio('native')} | ${ratio('stock')} | ${steps} |`;
+}
+
+function productLines({products = []}: Results): string[] {
+  const columns = ['companion', 'composed', 'stock'] as const;
+  const names = [...new Set(products.map(({what}) => what))];
+  const rate = (what: string, kind: Kind) =>
+    products.find(row => row.what === what && row.kind === kind)?.gigaflops.toFixed(1) ?? '';
+  return [
+    `| product | ${columns.join(' | ')} |`,
+    '|---|---|---|---|',
+    ...names.map(what => `| ${what} | ${columns.map(kind => rate(what, kind)).join(' | ')} |`),
+  ];
 }
 
 function lossLines(rows: readonly LossRow[]): string[] {

@@ -3,8 +3,9 @@ import {selectBackend} from '../../src/backend/select';
 import {tf} from '../../src/core/tensorflow';
 import {measureCompletion} from '../bench/measures/completion';
 import type {GameName, NetName} from '../bench/nets/nets';
+import {median} from '../bench/statistics';
 import {buildSubject} from '../bench/subject';
-import {type Kind, kinds, type Point, type Request, type Response} from './kinds';
+import {type Kind, kinds, type Point, type ProductTime, type Request, type Response} from './kinds';
 import {stockSubject, useStock} from './stock';
 
 const kind = process.argv[2] as Kind;
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
     }
     if (command === 'completion') return {completion: (await measureCompletion(count!)).completion};
     if (command === 'losses') return {losses: Array.from({length: count!}, () => subject!.run())};
+    if (command === 'products') return {products: shapes.map(timeProduct)};
     if (command === 'memory') return {curve: memoryCurve(subject!, count!)};
     const milliseconds = Array.from({length: count!}, () => {
       const started = performance.now();
@@ -44,6 +46,33 @@ async function main(): Promise<void> {
     );
   });
   process.send!({line});
+}
+
+/** Of the perceptron's layers: forward, backward to the weights, backward to the input; a large one; many small ones. */
+const shapes: readonly (readonly [count: number, m: number, k: number, n: number, a: boolean, b: boolean])[] = [
+  [1, 64, 784, 512, false, false],
+  [1, 784, 64, 512, true, false],
+  [1, 64, 512, 784, false, true],
+  [1, 512, 512, 512, false, false],
+  [1, 512, 512, 512, true, true],
+  [256, 16, 32, 16, false, false],
+];
+
+/** The median of many calls, each on operands written anew as in training. */
+function timeProduct([count, m, k, n, a, b]: (typeof shapes)[number]): ProductTime {
+  const outer = count > 1 ? [count] : [];
+  const [left, right] = [tf.ones([...outer, ...(a ? [k, m] : [m, k])]), tf.ones([...outer, ...(b ? [n, k] : [k, n])])];
+  const milliseconds: number[] = [];
+  for (let i = 0; i < 40; i++) {
+    const fresh = tf.add(right, 1);
+    const started = performance.now();
+    const product = tf.matMul(left, fresh, a, b);
+    if (i >= 10) milliseconds.push(performance.now() - started);
+    tf.dispose([fresh, product]);
+  }
+  tf.dispose([left, right]);
+  const what = `${count > 1 ? `${count} × ` : ''}${m}×${k} by ${k}×${n}, ${a ? 't' : 'n'}${b ? 't' : 'n'}`;
+  return {what, gigaflops: (2 * count * m * k * n) / median(milliseconds) / 1e6};
 }
 
 function memoryCurve(subject: Running, steps: number): Point[] {
