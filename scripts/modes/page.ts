@@ -23,6 +23,7 @@ export async function pageOf(rows: readonly ModeRow[], folder: string): Promise<
   const shown = await writeFigure(rows, join(folder, 'modes.png'));
   const engines = [...new Set(rows.map(({backend}) => backend))].join(', ');
   const sections = (Object.keys(modeProblems) as ModeProblem[]).map(problem => section(problem, rows));
+  const longest = Math.max(...rows.map(({updates}) => updates));
   const minutes = rows.reduce((sum, {cpuSeconds}) => sum + cpuSeconds, 0) / 60;
   const page = `# Mode collapse, measured
 
@@ -52,14 +53,15 @@ ring of radius 1 with deviation .01, grid with distance 2 and deviation .05, z o
 | divergence | of points of high quality (Jensen–Shannon in their code) | of all points |
 
 All settings share networks, batches, learning rates and the budget; no setting was tuned beyond the weight of its penalty.
-Their networks are larger and their training is forty times as long, so these rows are not to be compared with theirs one by one.
+Their networks are larger and their training is longer (${longest.toLocaleString('en')} updates here are ${(longest / 2).toLocaleString('en')} of each player), so these rows are not to be compared with theirs one by one.
+The grid is judged by the longer budget: with the shorter one packing has hardly any point near a mode yet.
 `;
   writeFileWhole(join(folder, 'modes.md'), page);
 }
 
 function section(problem: ModeProblem, rows: readonly ModeRow[]): string {
   const own = rows.filter(row => row.problem === problem);
-  const budgets = [...new Set(own.map(({updates}) => updates))].sort((a, b) => a - b);
+  const budgets = [...new Set(own.map(({updates}) => updates))].sort((a, b) => b - a);
   return budgets
     .map(updates => {
       const lines = (Object.keys(modeSettings) as ModeSettingName[]).flatMap(setting => {
@@ -106,7 +108,9 @@ function spread(values: readonly number[], digits: number): string {
 
 /** The plain run with the fewest modes of the grid, beside the cured one with the most. */
 async function writeFigure(rows: readonly ModeRow[], file: string): Promise<{alt: string; caption: string}> {
-  const grid = rows.filter(({problem}) => problem === 'grid');
+  const all = rows.filter(({problem}) => problem === 'grid');
+  const longest = Math.max(...all.map(({updates}) => updates));
+  const grid = all.filter(({updates}) => updates === longest);
   const order = [...grid].sort((a, b) => a.modes - b.modes || a.highQuality - b.highQuality);
   const collapsed = order.find(({setting}) => setting === 'plain');
   const cured = order.filter(({setting}) => setting !== 'plain').pop();
@@ -131,6 +135,6 @@ async function writeFigure(rows: readonly ModeRow[], file: string): Promise<{alt
   const [left, right] = [collapsed, cured].map(({setting, seed, modes}) => `${setting}, seed ${seed}, ${modes} modes`);
   return {
     alt: 'Points of the grid of 25, real and generated, by a collapsed GAN and by a cured one',
-    caption: `A thousand real and a thousand generated points. Left: the plain run with the fewest modes (${left}). Right: the cured run with the most (${right}).`,
+    caption: `After ${longest.toLocaleString('en')} updates: a thousand real and a thousand generated points. Left: the plain run with the fewest modes (${left}). Right: the cured run with the most (${right}).`,
   };
 }
