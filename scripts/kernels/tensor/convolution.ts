@@ -8,52 +8,23 @@
  *
  * (q, c) of one row of the filter is one index `t`, because both the picture and the filter hold these numbers side by side.
  */
+import {
+  bytesOf,
+  CHANNELS,
+  FILTER_HEIGHT,
+  FILTER_WIDTH,
+  FILTERS,
+  FRAMED_WIDTH,
+  framedBytes,
+  framePicture,
+  listWindows,
+  numPlaces,
+  pictureBytes,
+  size,
+  unframePicture,
+} from './frames';
 import {packColumns, packRows} from './pack';
-import {nowhere, storeRow, target, targetsBytes, tileOfColumns, tileOfDots, tileOfRows} from './tile';
-
-/** Sizes, as 32-bit integers one after the other. The framed picture is what the windows cover: H' × W'. */
-// @ts-expect-error: decorator
-function size(sizes: usize, index: i32): i32 {
-  return load<i32>(sizes + ((<usize>index) << 2));
-}
-const HEIGHT = 0;
-const WIDTH = 1;
-const CHANNELS = 2;
-const FILTERS = 3;
-const OUT_HEIGHT = 4;
-const OUT_WIDTH = 5;
-const FILTER_HEIGHT = 6;
-const FILTER_WIDTH = 7;
-const DOWN = 8;
-const ACROSS = 9;
-const TOP = 10;
-const LEFT = 11;
-const FRAMED_HEIGHT = 12;
-const FRAMED_WIDTH = 13;
-
-function bytesOf(count: i32): usize {
-  return (<usize>count) << 2;
-}
-
-function pictureBytes(sizes: usize): usize {
-  return bytesOf(size(sizes, HEIGHT) * size(sizes, WIDTH) * size(sizes, CHANNELS));
-}
-
-function framedBytes(sizes: usize): usize {
-  return bytesOf(size(sizes, FRAMED_HEIGHT) * size(sizes, FRAMED_WIDTH) * size(sizes, CHANNELS));
-}
-
-function columnsBefore(sizes: usize): i32 {
-  return min<i32>(size(sizes, LEFT), size(sizes, FRAMED_WIDTH));
-}
-
-function columnsInside(sizes: usize): i32 {
-  return min<i32>(size(sizes, WIDTH), size(sizes, FRAMED_WIDTH) - columnsBefore(sizes));
-}
-
-function numPlaces(sizes: usize): i32 {
-  return size(sizes, OUT_HEIGHT) * size(sizes, OUT_WIDTH);
-}
+import {nowhere, target, targetsBytes, tileOfDots, tileOfRows} from './tile';
 
 /** Filter w [K, O] as panels of 8 of its O columns; for `convolve`. */
 export function packFilter(w: usize, sizes: usize, packed: usize): void {
@@ -81,59 +52,6 @@ export function packFilterRows(w: usize, sizes: usize, packed: usize): void {
       packed = packRows(from, bytesOf(filters), filters, min<i32>(8, across - t), packed);
     }
   }
-}
-
-/** Picture x with zeros around it, or without the rows and columns that no window covers. */
-export function framePicture(x: usize, sizes: usize, framed: usize): void {
-  const rowBytes = bytesOf(size(sizes, FRAMED_WIDTH) * size(sizes, CHANNELS));
-  const before = bytesOf(columnsBefore(sizes) * size(sizes, CHANNELS));
-  const inside = bytesOf(columnsInside(sizes) * size(sizes, CHANNELS));
-  const pitch = bytesOf(size(sizes, WIDTH) * size(sizes, CHANNELS));
-  for (let y = 0; y < size(sizes, FRAMED_HEIGHT); y++) {
-    const row = y - size(sizes, TOP);
-    if (row < 0 || row >= size(sizes, HEIGHT)) memory.fill(framed, 0, rowBytes);
-    else {
-      memory.fill(framed, 0, before);
-      memory.copy(framed + before, x + <usize>row * pitch, inside);
-      memory.fill(framed + before + inside, 0, rowBytes - before - inside);
-    }
-    framed += rowBytes;
-  }
-}
-
-/** The picture inside its frame; what lies beyond the frame is zero. */
-function unframePicture(framed: usize, sizes: usize, x: usize): void {
-  const rowBytes = bytesOf(size(sizes, FRAMED_WIDTH) * size(sizes, CHANNELS));
-  const before = bytesOf(columnsBefore(sizes) * size(sizes, CHANNELS));
-  const inside = bytesOf(columnsInside(sizes) * size(sizes, CHANNELS));
-  const pitch = bytesOf(size(sizes, WIDTH) * size(sizes, CHANNELS));
-  for (let y = 0; y < size(sizes, HEIGHT); y++) {
-    const row = y + size(sizes, TOP);
-    if (row >= size(sizes, FRAMED_HEIGHT)) memory.fill(x, 0, pitch);
-    else {
-      memory.copy(x, framed + <usize>row * rowBytes + before, inside);
-      memory.fill(x + inside, 0, pitch - inside);
-    }
-    x += pitch;
-  }
-}
-
-/** Addresses of the windows of `count` framed pictures, one after the other, where their output places are. */
-function listWindows(framed: usize, sizes: usize, count: i32, list: usize): usize {
-  const down = bytesOf(size(sizes, DOWN) * size(sizes, FRAMED_WIDTH) * size(sizes, CHANNELS));
-  const across = bytesOf(size(sizes, ACROSS) * size(sizes, CHANNELS));
-  for (let n = 0; n < count; n++) {
-    for (let i = 0; i < size(sizes, OUT_HEIGHT); i++) {
-      let place = framed + <usize>i * down;
-      for (let j = 0; j < size(sizes, OUT_WIDTH); j++) {
-        store<usize>(list, place);
-        list += 4;
-        place += across;
-      }
-    }
-    framed += framedBytes(sizes);
-  }
-  return list;
 }
 
 /** Bytes of scratch that `convolve` and `convolveBack` need for `count` pictures. */
@@ -254,114 +172,4 @@ function spreadOne(dy: usize, w: usize, sizes: usize, list: usize, end: usize): 
       window += rowBytes;
     }
   }
-}
-
-/** What the pictures of one chunk share while dw is summed: their windows, and dy as panels. */
-export function chunkBytes(sizes: usize, count: i32): usize {
-  const rows = count * numPlaces(sizes);
-  const panels = (size(sizes, FILTERS) + 7) >> 3;
-  return bytesOf(rows) + 16 + <usize>count * framedBytes(sizes) + 64 + ((<usize>panels * <usize>rows) << 5);
-}
-
-/** Frames picture `n` of a chunk of `count` that begins with picture `first`, and packs its dy. */
-export function prepareChunk(
-  x: usize,
-  dy: usize,
-  sizes: usize,
-  first: i32,
-  count: i32,
-  n: i32,
-  framed: i32,
-  chunk: usize,
-): void {
-  const filters = size(sizes, FILTERS);
-  const places = numPlaces(sizes);
-  const rows = count * places;
-  const frames = (chunk + bytesOf(rows) + 15) & ~15;
-  const picture = x + <usize>(first + n) * pictureBytes(sizes);
-  const frame = framed ? picture : frames + <usize>n * framedBytes(sizes);
-  if (!framed) framePicture(picture, sizes, frame);
-  listWindows(frame, sizes, 1, chunk + bytesOf(n * places));
-  const from = dy + bytesOf((first + n) * places) * <usize>filters;
-  let panel = ((frames + <usize>count * framedBytes(sizes) + 63) & ~15) + ((<usize>n * <usize>places) << 5);
-  for (let o = 0; o < filters; o += 8) {
-    packColumns(from + bytesOf(o), bytesOf(filters), places, min<i32>(8, filters - o), panel);
-    panel += (<usize>rows) << 5;
-  }
-}
-
-/** Bytes of scratch that `sumFilter` needs. */
-export function sumScratch(sizes: usize, count: i32): usize {
-  return targetsBytes + ((<usize>(count * numPlaces(sizes))) << 4);
-}
-
-/** Rows (r, from) … (r, to - 1) of dw [R, Q·C, O], summed over a chunk; `add` to what earlier chunks gave. */
-export function sumFilter(
-  dw: usize,
-  sizes: usize,
-  count: i32,
-  chunk: usize,
-  r: i32,
-  from: i32,
-  to: i32,
-  add: i32,
-  scratch: usize,
-): void {
-  const filters = size(sizes, FILTERS);
-  const rows = count * numPlaces(sizes);
-  const across = size(sizes, FILTER_WIDTH) * size(sizes, CHANNELS);
-  const rowBytes = bytesOf(size(sizes, FRAMED_WIDTH) * size(sizes, CHANNELS));
-  const frames = (chunk + bytesOf(rows) + 15) & ~15;
-  const panels = (frames + <usize>count * framedBytes(sizes) + 63) & ~15;
-  const packed = scratch + targetsBytes;
-  const windows = chunk + bytesOf(rows);
-  if (filters === 1) {
-    for (let t = from; t < to; t += 16) {
-      sumOne(
-        dw + bytesOf(r * across + t),
-        chunk,
-        windows,
-        <usize>r * rowBytes + bytesOf(t),
-        panels,
-        min<i32>(16, to - t),
-        add,
-      );
-    }
-    return;
-  }
-  for (let t = from; t < to; t += 4) {
-    const offset = <usize>r * rowBytes + bytesOf(t);
-    let place = packed;
-    for (let at = chunk; at < windows; at += 4) {
-      v128.store(place, v128.load(load<usize>(at) + offset));
-      place += 16;
-    }
-    let panel = panels;
-    for (let o = 0; o < filters; o += 8) {
-      for (let i = 0; i < 4; i++) {
-        const wanted = dw + bytesOf(r * across + t + i) * <usize>filters + bytesOf(o);
-        target(scratch, i, t + i < to ? wanted : nowhere(scratch));
-      }
-      tileOfColumns(packed, 16, rows, 1, 0, panel, 32, scratch, min<i32>(8, filters - o), add);
-      panel += (<usize>rows) << 5;
-    }
-  }
-}
-
-/** For one filter: up to 16 numbers of dw. Its dy is the first column of a panel. */
-function sumOne(dw: usize, list: usize, end: usize, offset: usize, dy: usize, count: i32, add: i32): void {
-  let c0 = f32x4.splat(0);
-  let c1 = c0;
-  let c2 = c0;
-  let c3 = c0;
-  for (; list < end; list += 4, dy += 32) {
-    const at = load<usize>(list) + offset;
-    const number = v128.load32_splat(dy);
-    c0 = f32x4.add(c0, f32x4.mul(number, v128.load(at)));
-    c1 = f32x4.add(c1, f32x4.mul(number, v128.load(at, 16)));
-    c2 = f32x4.add(c2, f32x4.mul(number, v128.load(at, 32)));
-    c3 = f32x4.add(c3, f32x4.mul(number, v128.load(at, 48)));
-  }
-  storeRow(dw, c0, c1, min<i32>(8, count), add);
-  if (count > 8) storeRow(dw + 32, c2, c3, count - 8, add);
 }

@@ -44,7 +44,6 @@ export function packRows(b: usize, row: usize, k: i32, columns: i32, panel: usiz
 }
 
 /** Four numbers of four rows, transposed, to places 32 bytes apart. */
-// @ts-expect-error: decorator
 function transposeFour(from: usize, row: usize, to: usize): void {
   const r0 = v128.load(from);
   const r1 = v128.load(from + row);

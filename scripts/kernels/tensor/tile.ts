@@ -80,12 +80,10 @@ function sumOf(v: v128): f32 {
 export const tileBytes: usize = 128;
 
 /** Row i of the tile goes to `place`; `targets + 32` is a place for rows that nobody wants. */
-// @ts-expect-error: decorator
 export function target(targets: usize, row: i32, place: usize): void {
   store<usize>(targets + ((<usize>row) << 2), place);
 }
 
-// @ts-expect-error: decorator
 export function nowhere(targets: usize): usize {
   return targets + 32;
 }
@@ -237,7 +235,6 @@ function storeFour(place: usize, values: v128, add: i32): void {
 }
 
 /** Rows are stored one after the other, because with `add` two of them may overlap. */
-// @ts-expect-error: decorator
 export function storeRow(place: usize, left: v128, right: v128, columns: i32, add: i32): void {
   if (columns === 8) {
     if (add) {
@@ -264,7 +261,6 @@ function storePart(place: usize, left: v128, right: v128, columns: i32, add: i32
   if (columns > 2) storeNumber(place + 8, f32x4.extract_lane(left, 2), add);
 }
 
-// @ts-expect-error: decorator
 function storeNumber(place: usize, value: f32, add: i32): void {
   store<f32>(place, add ? load<f32>(place) + value : value);
 }

@@ -38,7 +38,8 @@ class Arena {
   take(bytes: number): number {
     if (bytes > this.bytes) {
       if (this.address) this.heap._free(this.address);
-      this.bytes = 0;
+      // Also where there is no more: what has been freed is not freed again.
+      [this.address, this.bytes] = [0, 0];
       this.address = this.heap._malloc(bytes);
       this.bytes = bytes;
     }
@@ -52,7 +53,6 @@ export class Companion {
   private readonly own: Arena;
   private readonly shared: Arena;
   private readonly numbers: number;
-
   private readonly crew: Crew | null = null;
 
   /**
