@@ -1,4 +1,6 @@
 /** Products of matrices, whatever is transposed, one pair or many. */
+
+import {blocksOfColumns, blocksOfRows} from './blocks';
 import {packColumns, packRows} from './pack';
 import {nowhere, storeTransposed, target, targetsBytes, tileBytes, tileOfColumns, tileOfDots, tileOfRows} from './tile';
 
@@ -156,7 +158,22 @@ function block(
     const inPlace = direct && width === 8;
     const source = inPlace ? b + (<usize>k0 * <usize>columns + <usize>j) * 4 : panel;
     const stepB = inPlace ? rowB : 32;
-    for (let i = first; i < last; i += 4) {
+    let done = first;
+    if (width === 8 && !exchange) {
+      // All whole blocks of four rows at once.
+      const blocks = (last - first) >> 2;
+      const place = c + ((<usize>first * <usize>columns + <usize>j) << 2);
+      const rowC = (<usize>columns) << 2;
+      if (transposeA) {
+        const start = a + ((<usize>k0 * <usize>rows + <usize>first) << 2);
+        blocksOfColumns(start, (<usize>rows) << 2, terms, source, stepB, place, rowC, blocks, add);
+      } else {
+        const start = a + ((<usize>first * <usize>k + <usize>k0) << 2);
+        blocksOfRows(start, (<usize>k) << 2, (<usize>terms) << 2, source, stepB, place, rowC, blocks, add);
+      }
+      done += blocks << 2;
+    }
+    for (let i = done; i < last; i += 4) {
       for (let r = 0; r < 4; r++) {
         const row = i + r;
         const place = c + (<usize>row * <usize>columns + <usize>j) * 4;
