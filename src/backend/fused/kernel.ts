@@ -43,20 +43,31 @@ interface WasmBackend {
   makeOutput(shape: number[], dtype: 'float32'): tf.TensorInfo;
 }
 
-const compiled = new WeakMap<Formula, CompiledFormula>();
+/** Null where no module can be had over the backend's memory. */
+const compiled = new WeakMap<Formula, CompiledFormula | null>();
+
+function compiledFor(formula: Formula, backend: WasmBackend): CompiledFormula | null {
+  let run = compiled.get(formula);
+  if (run === undefined) {
+    try {
+      const wanted = process.env['MULTIMODAL_GAN_WASM_KERNELS'] !== 'composed';
+      run = wanted ? compileFormula(formula, memoryOf(backend as never)) : null;
+    } catch {
+      run = null;
+    }
+    compiled.set(formula, run);
+  }
+  return run;
+}
 
 function runOnWasm({inputs, attrs: {formula, scalars}, backend}: Request & {backend: WasmBackend}): tf.TensorInfo {
   const {w} = inputs as {w: tf.TensorInfo};
   const out = backend.makeOutput(w.shape, 'float32');
-  let run = compiled.get(formula);
-  if (!run) {
-    run = compileFormula(formula, memoryOf(backend as never));
-    compiled.set(formula, run);
-  }
+  const run = compiledFor(formula, backend);
   const address = (tensor: tf.TensorInfo) => backend.dataIdMap.get(tensor.dataId).memoryOffset;
   const size = tf.util.sizeFromShape(w.shape);
-  const quads = Math.floor(size / 4);
-  run(
+  const quads = run ? Math.floor(size / 4) : 0;
+  run?.(
     quads,
     formula.arrays.map(name => address(inputs[name]!)),
     address(out),

@@ -58,6 +58,26 @@ test('a module that cannot be instantiated is done without, and the line says wh
   assert.equal(output, `backend: wasm (1 thread, without its companion module: no SIMD here)\n${product}`);
 });
 
+test('where no module can share the memory at all, the optimizer computes in JavaScript', () => {
+  const step = `
+    await selectBackend();
+    const {Adam} = require('${root}/src/training/optimizers/adam.ts');
+    const weights = {w: tf.variable(tf.tensor1d([1, -2, 3, 0.5, 4]))};
+    const adam = new Adam(weights, {beta1: 0.5, beta2: 0.9});
+    for (const sign of [1, -2]) adam.apply({w: tf.tensor1d([0.1, 0.2, -0.3, 0, 5].map(v => v * sign))}, 0.1);
+    console.log(...weights.w.dataSync());`;
+  const refuse = `
+    const {Instance} = WebAssembly;
+    WebAssembly.Instance = function (module, imports) {
+      if (imports.env?.memory) throw new Error('not this memory');
+      return new Instance(module, imports);
+    };`;
+  const numbers = (text: string) => text.split(' ').map(Number);
+  const wanted = numbers(inProcess(step));
+  assert.equal(wanted.length, 5);
+  assertClose(numbers(inProcess(refuse + step)), wanted, 1e-6, 'weights after two updates');
+});
+
 test('an unknown kind of kernels lists those there are', () => {
   const output = inProcess('await selectBackend();', {MULTIMODAL_GAN_WASM_KERNELS: 'fast'});
   assert.equal(output, 'UserError: Unknown MULTIMODAL_GAN_WASM_KERNELS "fast"; choose companion or composed.');
