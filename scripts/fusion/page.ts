@@ -35,6 +35,7 @@ export function ablationPage(rows: readonly AblationRow[], datasets: readonly st
       )}), nothing tuned for any of them. Scored on ${ablationCount} whole rows of the test split, always the same, and ${ablationCount} generated examples, by the shipped classifiers.`,
     `"50 % missing": half of the training parts of each modality are hidden at random; no example is discarded. Retrieval is recall@1 by class: the fused code of two modalities among the codes of the third; from one to another a fusion sees a single code, which the product of experts leaves as it is and a learnt one need not.`,
     `So short a training says how fast a fusion becomes useful, not where it ends, and nothing of what the flagship reaches. A difference below the standard deviations of ${ablationSeeds.length} seeds is none.`,
+    `A fusion with weights adds a term to E's loss, that what is seen of an example agrees with the whole of it; the product of experts has nothing to learn and no such term. weightedScores, the product of experts with one weight a modality, tells what the term alone does.`,
     ...(rows.length < wanted ? ['', `**Not complete**: ${rows.length} of ${wanted} runs.`] : []),
     ...settings.flatMap(setting => ['', ...tableOf(rows, setting)]),
     '',
