@@ -74,6 +74,10 @@ export function page(results: Results): string {
       ({what, limit, measured, reached}) => `| ${what} | ${limit} | ${measured} | ${reached ? 'yes' : '**no**'} |`,
     ),
     '',
+    floorOfPerceptron(results),
+    '',
+    'Threads are for the companion module only, on request: `MULTIMODAL_GAN_WASM_THREADS=2`. Work is divided by the sizes of the tensors and not by the number of threads, so the results are those of one thread, bit for bit (tested).',
+    '',
     '## Training steps',
     '',
     'Whole steps as in [benchmarks](../benchmarks/RESULTS.md): D moves, then G, each with Adam, losses read. Each configuration is a process that lives through all rounds; they take turns, one at a time. Median ± interquartile range over steps; × is the median over rounds of its time over that of another in the same round.',
@@ -144,6 +148,18 @@ function goals({timing, memory, completion}: Results): Goal[] {
     ...memory.map(({net}, i) => atMost(`memory of ${net} after 2,000 steps, × after 200`, 1.02, growth[i]!)),
     atMost('one completion, slowest modality, median', 10, slowest, 'ms'),
   ];
+}
+
+/** GFLOP of the perceptron's step at batch 64: 362.7 million multiply-adds in its layers' products, forward and backward. */
+const perceptronGigaflop = 0.725;
+
+/** What the products alone would take. */
+function floorOfPerceptron({timing, products = []}: Results): string {
+  const best = Math.max(...products.filter(({kind}) => kind === 'companion').map(({gigaflops}) => gigaflops));
+  const native = timing.find(row => row.net === 'perceptron' && row.kind === 'native' && row.threads === 1);
+  if (!native || !Number.isFinite(best)) return '';
+  const floor = (1000 * perceptronGigaflop) / best;
+  return `The perceptron's step is ${perceptronGigaflop} GFLOP of products. At the best rate of the table of products these alone take ${floor.toFixed(1)} ms, ${(floor / native.medianMs).toFixed(2)} × native's whole step; what a registers-only loop of SIMD sums and products reaches here is 63 GFLOP/s.`;
 }
 
 function timingLine({net, threads, kind, medianMs, spreadMs, over, steps}: TimingRow): string {
