@@ -76,7 +76,7 @@ export function page(results: Results): string {
     '',
     floorOfPerceptron(results),
     '',
-    'Threads are for the companion module only, on request: `MULTIMODAL_GAN_WASM_THREADS=2`. Work is divided by the sizes of the tensors and not by the number of threads, so the results are those of one thread, bit for bit (tested).',
+    'Threads are for the companion module only, on request: `MULTIMODAL_GAN_WASM_THREADS=2`. Each result is summed by one thread, its terms in the same order whatever the number of threads, so the bits are those of one thread (tested).',
     '',
     '## Training steps',
     '',
@@ -159,7 +159,7 @@ function floorOfPerceptron({timing, products = []}: Results): string {
   const native = timing.find(row => row.net === 'perceptron' && row.kind === 'native' && row.threads === 1);
   if (!native || !Number.isFinite(best)) return '';
   const floor = (1000 * perceptronGigaflop) / best;
-  return `The perceptron's step is ${perceptronGigaflop} GFLOP of products. At the best rate of the table of products these alone take ${floor.toFixed(1)} ms, ${(floor / native.medianMs).toFixed(2)} × native's whole step; what a registers-only loop of SIMD sums and products reaches here is 63 GFLOP/s.`;
+  return `The perceptron's step is ${perceptronGigaflop} GFLOP of products. At the best rate of the table of products these alone take ${floor.toFixed(1)} ms, ${(floor / native.medianMs).toFixed(2)} × native's whole step; a tile whose operands stay in the nearest cache reached 63 GFLOP/s on this machine.`;
 }
 
 function timingLine({net, threads, kind, medianMs, spreadMs, over, steps}: TimingRow): string {
