@@ -23,7 +23,7 @@ import {FeatureCache} from '../src/features/batch';
 /** Epochs by kind: of digits there are 7,000 pictures, but only some hundred different clips and sentences. */
 const kinds = {
   digits: {load: loadDigits, noun: 'digit', epochsOf: {image: 45, text: 300, audio: 60}},
-  shapes: {load: loadShapes, noun: 'shape', epochsOf: {image: 12, text: 20, audio: 40}},
+  shapes: {load: loadShapes, noun: 'shape', epochsOf: {image: 24, text: 20, audio: 40}},
 } as const;
 /** Pairings whose sentences make up the training text: enough for nearly every sentence of the templates. */
 const numPairings = 4;
