@@ -36,6 +36,7 @@ export function ablationPage(rows: readonly AblationRow[], datasets: readonly st
     `"50 % missing": half of the training parts of each modality are hidden at random; no example is discarded. Retrieval is recall@1 by class: the fused code of two modalities among the codes of the third; from one to another a fusion sees a single code, which the product of experts leaves as it is and a learnt one need not.`,
     `So short a training says how fast a fusion becomes useful, not where it ends, and nothing of what the flagship reaches. A difference below the standard deviations of ${ablationSeeds.length} seeds is none.`,
     `A fusion with weights adds a term to E's loss, that what is seen of an example agrees with the whole of it; the product of experts has nothing to learn and no such term. weightedScores, the product of experts with one weight a modality, tells what the term alone does.`,
+    ...(rows.some(row => row.missing > 0) ? [olderRows] : []),
     ...(rows.length < wanted ? ['', `**Not complete**: ${rows.length} of ${wanted} runs.`] : []),
     ...settings.flatMap(setting => ['', ...tableOf(rows, setting)]),
     '',
@@ -46,6 +47,10 @@ export function ablationPage(rows: readonly AblationRow[], datasets: readonly st
     `Seconds of CPU a run: ${Math.min(...seconds).toFixed(0)}–${Math.max(...seconds).toFixed(0)}, engine ${[...new Set(rows.map(row => row.backend))].join(', ')}. The rows: [fusion-ablation.json](fusion-ablation.json).`,
   ].join('\n')}\n`;
 }
+
+/** To be taken out when the rows are made anew (--fresh). */
+const olderRows =
+  'The rows with missing parts were made before E left out examples with one part alone, which hold no pair to learn from; with that the product of experts may lose less. `npm run ablation:fusion -- --fresh` makes all rows anew.';
 
 interface Setting {
   readonly dataset: string;
