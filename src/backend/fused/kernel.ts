@@ -50,8 +50,7 @@ function compiledFor(formula: Formula, backend: WasmBackend): CompiledFormula | 
   let run = compiled.get(formula);
   if (run === undefined) {
     try {
-      const wanted = process.env['MULTIMODAL_GAN_WASM_KERNELS'] !== 'composed';
-      run = wanted ? compileFormula(formula, memoryOf(backend as never)) : null;
+      run = compileFormula(formula, memoryOf(backend as never));
     } catch {
       run = null;
     }
