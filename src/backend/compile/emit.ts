@@ -2,7 +2,7 @@
 import type {Binding, OpAttribute} from './binding';
 import {opaqueConstants, opaqueOp, opaqueResults, takesOpaque} from './exactness';
 import type {AttributeValue, GraphNode} from './graph-def';
-import type {RecordedNode, Recording, Ref} from './recording';
+import type {OpNode, RecordedNode, Recording, Ref} from './recording';
 import type {State, StateTable} from './state';
 
 /** One way to run a step: the nodes to feed and to fetch in the program's graph. */
@@ -130,10 +130,7 @@ function markWritten(nodes: readonly RecordedNode[], states: StateTable): void {
 }
 
 /** The engine's ExpandDims leaves its types to be inferred, which a graph does not do. */
-function attributesOf(
-  {op, attributes, outputs}: Extract<RecordedNode, {kind: 'op'}>,
-  binding: Binding,
-): GraphNode['attributes'] {
+function attributesOf({op, attributes, outputs}: OpNode, binding: Binding): GraphNode['attributes'] {
   const inferred: GraphNode['attributes'] =
     op === 'ExpandDims' ? {T: {type: outputs[0]!.type}, Tdim: {type: binding.TF_INT32}} : {};
   return {...inferred, ...Object.fromEntries(attributes.map(a => [a.name, attributeValue(binding, a)]))};

@@ -9,7 +9,7 @@
  * Source: TensorFlow's grappler, arithmetic_optimizer.cc, constant_folding.cc and remapper.cc.
  */
 import {dataTypes} from './graph-def';
-import type {RecordedNode, Ref} from './recording';
+import type {OpNode, RecordedNode, Ref} from './recording';
 
 /** An op that passes its input on, and that a run may feed instead. */
 export const opaqueOp = 'PlaceholderWithDefault';
@@ -38,7 +38,7 @@ export function takesOpaque(nodes: readonly RecordedNode[], index: number, input
   return isArithmetic(nodes[index]!) && isArithmetic(nodes[input.node]!);
 }
 
-function isArithmetic(node: RecordedNode): node is Extract<RecordedNode, {kind: 'op'}> {
+function isArithmetic(node: RecordedNode): node is OpNode {
   return node.kind === 'op' && arithmetic.has(node.op) && node.outputs[0]?.type === dataTypes.float32;
 }
 

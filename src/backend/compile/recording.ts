@@ -2,6 +2,7 @@
 import type {tf} from '../../core/tensorflow';
 import type {ResourceVariable} from '../resource-variable';
 import type {OpAttribute} from './binding';
+import {dataTypes} from './graph-def';
 import {type Refusal, refusal} from './refusal';
 
 /** Output number `output` of node number `node`. */
@@ -23,6 +24,17 @@ export interface OutputShape {
   readonly shape: readonly number[];
 }
 
+export interface OpNode {
+  readonly kind: 'op';
+  readonly op: string;
+  readonly attributes: readonly OpAttribute[];
+  readonly inputs: readonly Ref[];
+  /** Nodes that touched the same state earlier. */
+  readonly after: readonly number[];
+  readonly outputs: readonly OutputShape[];
+  readonly trace: Error | null;
+}
+
 export type RecordedNode =
   /** Argument number `index` of the step. */
   | ({readonly kind: 'argument'; readonly index: number} & OutputShape)
@@ -32,16 +44,7 @@ export type RecordedNode =
   | {readonly kind: 'handle'; readonly state: StateRef}
   /** A tensor that the host made, inside the step or before it. `trace` tells where it was used first. */
   | ({readonly kind: 'constant'; readonly bytes: Uint8Array; readonly trace: Error | null} & OutputShape)
-  | {
-      readonly kind: 'op';
-      readonly op: string;
-      readonly attributes: readonly OpAttribute[];
-      readonly inputs: readonly Ref[];
-      /** Nodes that touched the same state earlier. */
-      readonly after: readonly number[];
-      readonly outputs: readonly OutputShape[];
-      readonly trace: Error | null;
-    };
+  | OpNode;
 
 export interface Recording {
   readonly nodes: readonly RecordedNode[];
@@ -51,6 +54,19 @@ export interface Recording {
   readonly assignments: readonly {readonly state: StateRef; readonly ref: Ref; readonly after: readonly number[]}[];
   /** For each node, whether a result, an assignment or a change of state needs it. */
   readonly needed: readonly boolean[];
+}
+
+/** Type and shape of what a ref names; null for a handle, which is no tensor. */
+export function outputOf({node, output}: Ref, nodes: readonly RecordedNode[]): OutputShape | null {
+  const source = nodes[node]!;
+  if (source.kind === 'handle') return null;
+  return source.kind === 'op' ? source.outputs[output]! : source;
+}
+
+/** A constant of int32 numbers: a shape, a place, an axis. */
+export function integerConstant(values: readonly number[], shape: readonly number[] = [values.length]): RecordedNode {
+  const bytes = new Uint8Array(Int32Array.from(values).buffer);
+  return {kind: 'constant', type: dataTypes.int32, shape, bytes, trace: null};
 }
 
 /** Marks what results, assignments and ops without outputs need, directly or not. */

@@ -6,9 +6,15 @@
  */
 import type {Binding} from './binding';
 import {dataTypes} from './graph-def';
-import {markNeeded, type OutputShape, type RecordedNode, type Recording, type Ref} from './recording';
-
-type Op = Extract<RecordedNode, {kind: 'op'}>;
+import {
+  integerConstant,
+  markNeeded,
+  type OpNode,
+  outputOf,
+  type RecordedNode,
+  type Recording,
+  type Ref,
+} from './recording';
 
 /** The same step, with the same results bit for bit. */
 export function simplify(recording: Recording, binding: Binding): Recording {
@@ -24,54 +30,45 @@ export function simplify(recording: Recording, binding: Binding): Recording {
   ];
 
   recording.nodes.forEach((old, i) => {
-    const passed = old.kind === 'op' ? passedOn(old, recording.nodes) : null;
-    if (passed) {
-      const ref = now(passed);
+    if (old.kind !== 'op') {
+      const number = add(old);
+      moved[i] = output => ({node: number, output});
+      return;
+    }
+    const only = onlyInput(old, recording.nodes);
+    if (only?.isSame) {
+      const ref = now(only.ref);
       moved[i] = () => ref;
       return;
     }
-    const spread = old.kind === 'op' ? spreadInput(old, recording.nodes) : null;
-    let node = old;
-    if (old.kind === 'op') {
-      const inputs = spread ? [now(spread), shapeConstant(old.outputs[0]!)] : old.inputs.map(now);
-      node = {
-        ...old,
-        ...(spread && {op: 'BroadcastTo', attributes: spreadAttributes}),
-        inputs,
-        after: later(old.after),
-      };
-    }
-    const number = add(node);
+    const change = only
+      ? {
+          op: 'BroadcastTo',
+          attributes: spreadAttributes,
+          inputs: [now(only.ref), {node: add(integerConstant(old.outputs[0]!.shape)), output: 0}],
+        }
+      : {inputs: old.inputs.map(now)};
+    const number = add({...old, ...change, after: later(old.after)});
     moved[i] = output => ({node: number, output});
   });
   const results = recording.results.map(result => ({...result, ref: now(result.ref)}));
   const assignments = recording.assignments.map(({state, ref, after}) => ({state, ref: now(ref), after: later(after)}));
   return {nodes, results, assignments, needed: markNeeded(nodes, results, assignments)};
-
-  function shapeConstant({shape}: OutputShape): Ref {
-    const bytes = new Uint8Array(Int32Array.from(shape).buffer);
-    return {node: add({kind: 'constant', type: dataTypes.int32, shape: [shape.length], bytes, trace: null}), output: 0};
-  }
 }
 
-/** The input that an op returns as it is; null where it does something. */
-function passedOn(op: Op, nodes: readonly RecordedNode[]): Ref | null {
+/** The input that an op returns as it is, or only spread to a larger shape; null where it computes something. */
+function onlyInput(op: OpNode, nodes: readonly RecordedNode[]): {readonly ref: Ref; readonly isSame: boolean} | null {
   if (op.after.length > 0 || op.outputs.length !== 1) return null;
-  const isSame = (ref: Ref) => {
-    const input = outputOf(ref, nodes);
-    return input?.type === op.outputs[0]!.type && String(input.shape) === String(op.outputs[0]!.shape);
-  };
-  if ((op.op === 'Reshape' || op.op === 'Cast') && isSame(op.inputs[0]!)) return op.inputs[0]!;
-  const factor = factorOfOnes(op, nodes);
-  return factor && isSame(factor) ? factor : null;
+  const isMove = op.op === 'Reshape' || op.op === 'Cast';
+  const ref = isMove ? op.inputs[0]! : factorOfOnes(op, nodes);
+  if (!ref) return null;
+  const [input, output] = [outputOf(ref, nodes), op.outputs[0]!];
+  const isSame = input?.type === output.type && String(input.shape) === String(output.shape);
+  return isSame || !isMove ? {ref, isSame} : null;
 }
 
-/** The factor of a product with ones that is smaller than the product. */
-function spreadInput(op: Op, nodes: readonly RecordedNode[]): Ref | null {
-  return op.after.length === 0 ? factorOfOnes(op, nodes) : null;
-}
-
-function factorOfOnes(op: Op, nodes: readonly RecordedNode[]): Ref | null {
+/** What a product multiplies with nothing but ones. */
+function factorOfOnes(op: OpNode, nodes: readonly RecordedNode[]): Ref | null {
   if (op.op !== 'Mul' || op.outputs[0]!.type !== dataTypes.float32) return null;
   const ones = op.inputs.findIndex(({node}) => isOnes(nodes[node]!));
   if (ones < 0) return null;
@@ -103,10 +100,4 @@ function isOnes(node: RecordedNode): boolean {
 
 function floats(bytes: Uint8Array): Float32Array {
   return new Float32Array(bytes.slice().buffer);
-}
-
-function outputOf({node, output}: Ref, nodes: readonly RecordedNode[]): OutputShape | null {
-  const source = nodes[node]!;
-  if (source.kind === 'handle') return null;
-  return source.kind === 'op' ? source.outputs[output]! : source;
 }

@@ -7,9 +7,17 @@
  */
 import type {Binding, OpAttribute} from './binding';
 import {dataTypes} from './graph-def';
-import {markNeeded, type OutputShape, type RecordedNode, type Recording, type Ref} from './recording';
+import {
+  integerConstant,
+  markNeeded,
+  type OpNode,
+  type OutputShape,
+  outputOf,
+  type RecordedNode,
+  type Recording,
+  type Ref,
+} from './recording';
 
-type Op = Extract<RecordedNode, {kind: 'op'}>;
 /** How an op takes an input when it is cut: its piece, all of it, or as a shape of the piece. */
 type Role = 'piece' | 'whole' | 'shape';
 
@@ -39,26 +47,27 @@ class Splitter {
     this.recording.nodes.forEach((node, i) => {
       if (!this.recording.needed[i]) return;
       const roles = node.kind === 'op' ? this.rolesOf(node) : null;
-      if (roles) this.takeInPieces(node as Op, i, roles);
+      if (roles) this.takeInPieces(node as OpNode, i, roles);
       else this.takeWhole(node, i);
     });
-    const numbered = (after: readonly number[]) => after.flatMap(number => this.numbers[number] ?? []);
     const results = this.recording.results.map(({ref, type}) => ({ref: this.whole(ref), type}));
     const assignments = this.recording.assignments.map(({state, ref, after}) => ({
       state,
       ref: this.whole(ref),
-      after: numbered(after),
+      after: this.renumbered(after),
     }));
     return {nodes: this.nodes, results, assignments, needed: markNeeded(this.nodes, results, assignments)};
   }
 
   /** How an op that is to be cut takes its inputs; null for one that stays whole. */
-  private rolesOf(op: Op): readonly Role[] | null {
+  private rolesOf(op: OpNode): readonly Role[] | null {
     const [output, ...others] = op.outputs;
     if (!output || others.length > 0 || op.after.length > 0 || output.type !== dataTypes.float32) return null;
     const axis = cutAxis(output.shape, this.pieces);
     if (axis === null) return null;
-    const inputs = op.inputs.map(ref => this.outputOf(ref));
+    const inputs = op.inputs.map(ref => outputOf(ref, this.recording.nodes)).filter(input => input !== null);
+    // What takes a variable's handle reads or changes all of it.
+    if (inputs.length < op.inputs.length) return null;
     const heavy = axis === 0 && op.inputs.length >= 2 ? heavyRoles(op, inputs, output) : null;
     if (heavy) return heavy;
     const roles = this.lightRoles(op, inputs, output, axis);
@@ -68,7 +77,7 @@ class Splitter {
 
   /** Ops that compute each output from the inputs at the same place, and reshapes. */
   private lightRoles(
-    {op}: Op,
+    {op}: OpNode,
     inputs: readonly OutputShape[],
     output: OutputShape,
     axis: number,
@@ -90,7 +99,7 @@ class Splitter {
         : {
             ...node,
             inputs: node.inputs.map(ref => this.whole(ref)),
-            after: node.after.flatMap(before => this.numbers[before] ?? []),
+            after: this.renumbered(node.after),
           },
     );
     this.numbers[old] = number;
@@ -100,7 +109,7 @@ class Splitter {
     }
   }
 
-  private takeInPieces(op: Op, old: number, roles: readonly Role[]): void {
+  private takeInPieces(op: OpNode, old: number, roles: readonly Role[]): void {
     const output = op.outputs[0]!;
     const shape = this.pieceShape(output.shape);
     const refs = Array.from({length: this.pieces}, (_, piece) => {
@@ -155,16 +164,18 @@ class Splitter {
     const name = `${values} [${shape}]`;
     const known = this.integers.get(name);
     if (known) return known;
-    const bytes = new Uint8Array(Int32Array.from(values).buffer);
-    const ref = {node: this.add({kind: 'constant', type: dataTypes.int32, shape, bytes, trace: null}), output: 0};
+    const ref = {node: this.add(integerConstant(values, shape)), output: 0};
     this.integers.set(name, ref);
     return ref;
   }
 
-  private outputOf({node, output}: Ref): OutputShape {
-    const source = this.recording.nodes[node]!;
-    if (source.kind === 'op') return source.outputs[output]!;
-    return source.kind === 'handle' ? {type: 0, shape: []} : source;
+  /** Of what is cut or put together, which is never a handle. */
+  private outputOf(ref: Ref): OutputShape {
+    return outputOf(ref, this.recording.nodes)!;
+  }
+
+  private renumbered(after: readonly number[]): number[] {
+    return after.flatMap(number => this.numbers[number] ?? []);
   }
 
   private add(node: RecordedNode): number {
@@ -181,7 +192,11 @@ class Splitter {
 }
 
 /** Products whose rows, or pictures, do not depend on each other. */
-function heavyRoles({op, attributes}: Op, inputs: readonly OutputShape[], output: OutputShape): readonly Role[] | null {
+function heavyRoles(
+  {op, attributes}: OpNode,
+  inputs: readonly OutputShape[],
+  output: OutputShape,
+): readonly Role[] | null {
   const [first, second, third] = inputs.map(({shape}) => shape);
   switch (op) {
     case 'BatchMatMulV2': {
@@ -211,7 +226,7 @@ function cutAxis(shape: readonly number[], pieces: number): number | null {
   return axis >= 0 && shape[axis]! % pieces === 0 ? axis : null;
 }
 
-function op(name: string, inputs: readonly Ref[], attributes: readonly OpAttribute[], output: OutputShape): Op {
+function op(name: string, inputs: readonly Ref[], attributes: readonly OpAttribute[], output: OutputShape): OpNode {
   return {kind: 'op', op: name, attributes, inputs, after: [], outputs: [output], trace: null};
 }
 
