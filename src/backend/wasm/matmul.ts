@@ -7,6 +7,7 @@
  */
 import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
 import {tf} from '../../core/tensorflow';
+import {lastTwo, positions} from './batches';
 import {
   type Attributes,
   floatsOf,
@@ -55,7 +56,7 @@ export function batchMatMul(stock: WasmKernel): WasmKernel {
     const result =
       batchB === 1
         ? product(withShape(left, [1, batchA * m, k]), withShape(right, [1, k, n]))
-        : eachProduct(left, right, indices(outer, outerA), indices(outer, outerB), backend);
+        : eachProduct(left, right, positions(outer, outerA), positions(outer, outerB), backend);
     if (transposeA) release(left, backend);
     if (transposeB) release(right, backend);
     return withShape(result, shape);
@@ -170,23 +171,8 @@ function xnnpackProduct(backend: BackendWasm): Product {
   return product;
 }
 
-/** For each position of the broadcast shape `outer`, in order, the position in a tensor whose outer axes are `own`. */
-function indices(outer: readonly number[], own: readonly number[]): number[] {
-  let all = [0];
-  outer.forEach((size, axis) => {
-    const ownSize = own[axis - (outer.length - own.length)] ?? 1;
-    all = all.flatMap(base => Array.from({length: size}, (_, i) => base * ownSize + (ownSize === 1 ? 0 : i)));
-  });
-  return all;
-}
-
 function transposed(x: TensorInfo, shape: number[], backend: BackendWasm): TensorInfo {
   return runKernel('Transpose', {x: withShape(x, shape)}, {perm: [0, 2, 1]}, backend);
-}
-
-function lastTwo(shape: readonly number[], swap: boolean): [number, number] {
-  const [rows, columns] = shape.slice(-2) as [number, number];
-  return swap ? [columns, rows] : [rows, columns];
 }
 
 function sameShape(a: readonly number[], b: readonly number[]): boolean {

@@ -2,6 +2,7 @@
  * The three products of a convolutional layer by the companion module; the formulas stand in scripts/kernels/tensor.
  * Pictures are taken a few at a time, as many as stay in the processor's cache, so scratch does not grow with the batch.
  */
+import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
 import type {tf} from '../../../core/tensorflow';
 import {convolutionSizes} from '../convolution';
 import {floatsOf, type TensorInfo, type WasmKernel} from '../heap';
@@ -20,26 +21,14 @@ export function companionConv2d(companion: Companion): (otherwise: WasmKernel) =
     if (info.dilationHeight !== 1 || info.dilationWidth !== 1 || x.dtype !== 'float32') {
       return otherwise(inputs, attributes, backend);
     }
-    const plan = planOf(companion, info);
-    const {filterHeight, filterWidth, inChannels, outChannels} = info;
-    const packed = companion.common(filterHeight * filterWidth * inChannels * roundUp(outChannels) * 4);
-    const scratchBytes = companion.kernels['picturesScratch']!(plan.sizes, plan.pictures);
-    const scratch = companion.scratch(scratchBytes);
-    const out = backend.makeOutput(info.outShape, 'float32');
-    companion.kernels['packFilter']!(companion.address(filter), plan.sizes, packed);
-    const [from, to] = [companion.address(x), companion.address(out)];
-    const calls = plan.parts.map(({first, count}) => [
-      from,
-      packed,
-      to,
-      plan.sizes,
-      first,
-      count,
-      plan.framed,
-      scratch,
-    ]);
-    companion.run('convolve', calls, 7, scratchBytes, plan.multiplications);
-    return out;
+    const packedFloats = info.filterHeight * info.filterWidth * info.inChannels * roundUp(info.outChannels);
+    return overPictures(companion, backend, info, {
+      kernels: ['packFilter', 'convolve'],
+      packedFloats,
+      from: x,
+      filter,
+      outShape: info.outShape,
+    });
   };
 }
 
@@ -48,27 +37,44 @@ export function companionInputGradient(companion: Companion): WasmKernel {
   return ({dy, filter}, attributes, backend) => {
     const inputShape = attributes['inputShape'] as [number, number, number, number];
     const info = convolutionSizes(inputShape, filter!.shape, attributes);
-    const plan = planOf(companion, info);
-    const {filterHeight, filterWidth, inChannels, outChannels} = info;
-    const packed = companion.common(filterHeight * roundUp(filterWidth * inChannels) * outChannels * 4);
-    const scratchBytes = companion.kernels['picturesScratch']!(plan.sizes, plan.pictures);
-    const scratch = companion.scratch(scratchBytes);
-    const out = backend.makeOutput(inputShape, 'float32');
-    companion.kernels['packFilterRows']!(companion.address(filter!), plan.sizes, packed);
-    const [from, to] = [companion.address(dy!), companion.address(out)];
-    const calls = plan.parts.map(({first, count}) => [
-      from,
-      packed,
-      to,
-      plan.sizes,
-      first,
-      count,
-      plan.framed,
-      scratch,
-    ]);
-    companion.run('convolveBack', calls, 7, scratchBytes, plan.multiplications);
-    return out;
+    const packedFloats = info.filterHeight * roundUp(info.filterWidth * info.inChannels) * info.outChannels;
+    return overPictures(companion, backend, info, {
+      kernels: ['packFilterRows', 'convolveBack'],
+      packedFloats,
+      from: dy!,
+      filter: filter!,
+      outShape: inputShape,
+    });
   };
+}
+
+interface Pass {
+  /** What packs the filter, and what then goes over the pictures. */
+  readonly kernels: readonly [pack: 'packFilter' | 'packFilterRows', convolve: 'convolve' | 'convolveBack'];
+  /** Numbers of the packed filter. */
+  readonly packedFloats: number;
+  readonly from: TensorInfo;
+  readonly filter: TensorInfo;
+  readonly outShape: number[];
+}
+
+/** Forward, and back to the input: the filter is packed once, then a call goes over each part of the batch. */
+function overPictures(
+  companion: Companion,
+  backend: BackendWasm,
+  info: tf.backend_util.Conv2DInfo,
+  {kernels: [pack, convolve], packedFloats, from, filter, outShape}: Pass,
+): TensorInfo {
+  const plan = planOf(companion, info);
+  const packed = companion.common(packedFloats * 4);
+  const scratchBytes = companion.kernels['picturesScratch']!(plan.sizes, plan.pictures);
+  const scratch = companion.scratch(scratchBytes);
+  const out = backend.makeOutput(outShape, 'float32');
+  companion.kernels[pack]!(companion.address(filter), plan.sizes, packed);
+  const shared = [companion.address(from), packed, companion.address(out), plan.sizes];
+  const calls = plan.parts.map(({first, count}) => [...shared, first, count, plan.framed, scratch]);
+  companion.run(convolve, calls, 7, scratchBytes, plan.multiplications);
+  return out;
 }
 
 /** dw. The terms of a sum are the places of all pictures in order, some pictures at a time. */

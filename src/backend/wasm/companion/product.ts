@@ -1,5 +1,6 @@
 /** Matrix products by the companion module: any transposes, any batches, no copies of whole operands. */
 import {tf} from '../../../core/tensorflow';
+import {lastTwo, positions} from '../batches';
 import {floatsOf, type TensorInfo, type WasmKernel} from '../heap';
 import type {Companion} from './companion';
 
@@ -74,19 +75,4 @@ function multiply(
   for (let from = 0; from < tasks; from += each) calls.push([from, Math.min(tasks, from + each), ...rest]);
   const scratchBytes = companion.kernels['productScratch']!(k);
   companion.run('product', calls, 2, scratchBytes, rows * k * columns * count);
-}
-
-/** For each position of the broadcast shape `outer`, in order, the position in a tensor whose outer axes are `own`. */
-function positions(outer: readonly number[], own: readonly number[]): number[] {
-  let all = [0];
-  outer.forEach((size, axis) => {
-    const ownSize = own[axis - (outer.length - own.length)] ?? 1;
-    all = all.flatMap(base => Array.from({length: size}, (_, i) => base * ownSize + (ownSize === 1 ? 0 : i)));
-  });
-  return all;
-}
-
-function lastTwo(shape: readonly number[], swap: boolean): [number, number] {
-  const [rows, columns] = shape.slice(-2) as [number, number];
-  return swap ? [columns, rows] : [rows, columns];
 }
