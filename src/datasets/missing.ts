@@ -12,24 +12,24 @@ export type MissingRates = Readonly<Record<string, number | Readonly<Record<stri
 
 /**
  * The dataset with parts of its train split hidden. Exactly round(rate · n) of the n examples that show a modality (of each class, where
- * rates are by class) lose it, drawn by the seed; an example loses the same parts in every epoch, and never its last one.
+ * rates are by class) lose it, drawn by the seed, and never an example's last one. The
+ * examples are those of `rows('train')`, the same in every epoch.
  *
  * @throws UserError for an unknown modality or class, a rate outside [0, 1], and rates that cannot be had without an empty example.
  */
 export function withMissing(dataset: Dataset, rates: MissingRates, seed: number): Dataset {
   if (Object.keys(rates).length === 0) return dataset;
-  const hidden = drawHidden(dataset.rows('train'), dataset.modalities, dataset.classNames, rates, seed);
-  return new Filtered(dataset, `${dataset.source}; hidden in train: ${ratesText(rates)}`, examples =>
-    examples.map((example, i) => (hidden[i]!.size === 0 ? example : without(example, hidden[i]!))),
-  );
+  const rows = dataset.rows('train');
+  const hidden = drawHidden(rows, dataset.modalities, dataset.classNames, rates, seed);
+  const train = rows.map((example, i) => (hidden[i]!.size === 0 ? example : without(example, hidden[i]!)));
+  return new FixedTrain(dataset, `${dataset.source}; hidden in train: ${ratesText(rates)}`, train);
 }
 
 /** The dataset with those train examples only that show every modality: what is left where incomplete ones are discarded. */
 export function completeOnly(dataset: Dataset): Dataset {
   const names = Object.keys(dataset.modalities);
-  return new Filtered(dataset, `${dataset.source}; incomplete train examples discarded`, examples =>
-    examples.filter(({parts}) => names.every(name => Object.hasOwn(parts, name))),
-  );
+  const train = dataset.rows('train').filter(({parts}) => names.every(name => Object.hasOwn(parts, name)));
+  return new FixedTrain(dataset, `${dataset.source}; incomplete train examples discarded`, train);
 }
 
 /** '0.5 of image, 0.9 of speech (three)'. */
@@ -45,28 +45,28 @@ export function ratesText(rates: MissingRates): string {
     .join(', ');
 }
 
-/** A dataset whose train split is seen through a filter, which gets the examples in the order of the rows. */
-class Filtered implements Dataset {
+/**
+ * A dataset whose train split is a list. Its examples are not paired anew: the clip that one of them lacks would come back beside
+ * another, and discarding incomplete examples would cost nothing.
+ */
+class FixedTrain implements Dataset {
   readonly name: string;
   readonly modalities: Modalities;
   readonly classNames: readonly string[];
-  private readonly train: readonly Example[];
 
   constructor(
     private readonly inner: Dataset,
     readonly source: string,
-    private readonly filter: (examples: readonly Example[]) => Example[],
+    private readonly train: readonly Example[],
   ) {
     this.name = inner.name;
     this.modalities = inner.modalities;
     this.classNames = inner.classNames;
-    this.train = filter(inner.rows('train'));
   }
 
   pair(split: SplitName, stream: RandomStream, {shuffle = true}: {shuffle?: boolean} = {}): Example[] {
     if (split !== 'train') return this.inner.pair(split, stream, {shuffle});
-    const examples = this.filter(this.inner.pair(split, stream, {shuffle: false}));
-    return shuffle ? stream.shuffle(examples) : examples;
+    return shuffle ? stream.shuffle([...this.train]) : [...this.train];
   }
 
   rows(split: SplitName): readonly Example[] {
