@@ -42,7 +42,7 @@ export const engines = {
   compiled: {
     ours: true,
     about:
-      'this project, native engine, compileStep: two ops at a time, heavy ones in two pieces, each on half the threads',
+      'this project, native engine, compileStep: two ops at a time, each on half the threads, heavy ones in two pieces where a core would be idle',
     command: ours('compiled'),
     sharing: threads => [Math.max(1, threads / 2), Math.min(2, threads)],
     warmup: 6,

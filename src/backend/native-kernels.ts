@@ -1,5 +1,6 @@
 /** What the native backend is given besides the kernels of tfjs-node. */
 import {tf} from '../core/tensorflow';
+import {backToFewChannels, convolveTwoChannels} from './native-convolutions';
 
 type KernelArguments = Parameters<tf.KernelFunc>[0];
 
@@ -25,6 +26,8 @@ export function addNativeKernels(): void {
   replaceKernel('GatherV2', gather);
   const convolve = tf.getKernel('Conv2D', 'tensorflow')!.kernelFunc;
   replaceKernel('Conv2D', args => convolveTwoChannels(convolve, args));
+  const backToInput = tf.getKernel('Conv2DBackpropInput', 'tensorflow')!.kernelFunc;
+  replaceKernel('Conv2DBackpropInput', args => backToFewChannels(args) ?? backToInput(args));
 }
 
 /**
@@ -85,30 +88,4 @@ function leakyReluGradient({inputs, attrs, backend}: KernelArguments): tf.Tensor
     {name: 'T', type: native.binding.TF_ATTR_TYPE, value: native.binding.TF_FLOAT},
   ];
   return native.executeSingleOutput('LeakyReluGrad', attributes, [inputs['dy'], inputs['x']] as tf.TensorInfo[]);
-}
-
-/**
- * TensorFlow 2.21 with oneDNN leaves part of the result unwritten, so anything, for one input channel with stride 1 down
- * and more across where the output is narrow. A second channel of zeros changes no sum and avoids that path.
- */
-function convolveTwoChannels(convolve: tf.KernelFunc, args: KernelArguments): tf.TensorInfo | tf.TensorInfo[] {
-  const {x, filter} = args.inputs as {x: tf.TensorInfo; filter: tf.TensorInfo};
-  const {strides, dataFormat} = args.attrs as unknown as {strides: number | [number, number]; dataFormat: string};
-  const [down, across] = typeof strides === 'number' ? [strides, strides] : strides;
-  if (down === across || x.shape[3] !== 1 || dataFormat === 'NCHW') return convolve(args);
-  return tf.tidy(() => {
-    const wide = tf.pad(x as tf.Tensor4D, [
-      [0, 0],
-      [0, 0],
-      [0, 0],
-      [0, 1],
-    ]);
-    const deep = tf.pad(filter as tf.Tensor4D, [
-      [0, 0],
-      [0, 0],
-      [0, 1],
-      [0, 0],
-    ]);
-    return convolve({...args, inputs: {x: wide, filter: deep}}) as tf.Tensor;
-  });
 }

@@ -31,7 +31,7 @@ export function nativeThreads(
 }
 
 /**
- * Into how many pieces a compiled step cuts its heavy ops: as many as may run beside each other, where cores are left
+ * Into how many pieces a compiled step cuts heavy ops: as many as may run beside each other, where cores are left
  * for them.
  */
 export function piecesOfHeavyOps({inOp, ops}: NativeThreads = nativeThreads(), cores = availableParallelism()): number {

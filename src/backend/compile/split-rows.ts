@@ -1,5 +1,5 @@
 /**
- * Cuts the heavy products of a recording into pieces of its batch, so that the pieces run beside each other.
+ * Cuts heavy products of a recording into pieces of its batch, so that the pieces run beside each other.
  *
  * With one thread an op, ops that wait for each other use one core. A product of [N, K] and [K, M], or a convolution of
  * [N, H, W, C], is one op; cut after N/2 rows it is two, and each number is still computed by the same sum in the same
@@ -7,6 +7,8 @@
  */
 import type {Binding, OpAttribute} from './binding';
 import {dataTypes} from './graph-def';
+import {opsWithIdleCores} from './idle-cores';
+import {multiplyAdds} from './op-cost';
 import {
   integerConstant,
   markNeeded,
@@ -21,10 +23,10 @@ import {
 /** How an op takes an input when it is cut: its piece, all of it, or as a shape of the piece. */
 type Role = 'piece' | 'whole' | 'shape';
 
-/** Multiplications and additions below which an op is not worth a second one. */
+/** Multiplications below which an op is not worth a second one. */
 const worthwhile = 2e6;
 
-/** The same step with its heavy ops in `pieces`; what it computes is the same bit for bit. */
+/** The same step, with heavy ops in `pieces` where cores would be idle; what it computes is the same bit for bit. */
 export function splitRows(recording: Recording, pieces: number, binding: Binding): Recording {
   return new Splitter(recording, pieces, binding).split();
 }
@@ -36,17 +38,21 @@ class Splitter {
   private readonly wholes = new Map<string, Ref>();
   private readonly cuts = new Map<string, readonly Ref[]>();
   private readonly integers = new Map<string, Ref>();
+  /** Old numbers of the heavy ops that are cut. */
+  private readonly chosen: ReadonlySet<number>;
 
   constructor(
     private readonly recording: Recording,
     private readonly pieces: number,
     private readonly binding: Binding,
-  ) {}
+  ) {
+    this.chosen = opsWithIdleCores(recording, pieces, node => this.canBeCut(recording.nodes[node]!));
+  }
 
   split(): Recording {
     this.recording.nodes.forEach((node, i) => {
       if (!this.recording.needed[i]) return;
-      const roles = node.kind === 'op' ? this.rolesOf(node) : null;
+      const roles = node.kind === 'op' ? this.rolesOf(node, i) : null;
       if (roles) this.takeInPieces(node as OpNode, i, roles);
       else this.takeWhole(node, i);
     });
@@ -59,20 +65,31 @@ class Splitter {
     return {nodes: this.nodes, results, assignments, needed: markNeeded(this.nodes, results, assignments)};
   }
 
+  private canBeCut(node: RecordedNode): boolean {
+    if (node.kind !== 'op') return false;
+    const shapes = this.shapesOf(node);
+    if (shapes?.axis !== 0 || multiplyAdds(node, this.recording.nodes) < worthwhile) return false;
+    return productRoles(node, shapes.inputs) !== null;
+  }
+
   /** How an op that is to be cut takes its inputs; null for one that stays whole. */
-  private rolesOf(op: OpNode): readonly Role[] | null {
-    const [output, ...others] = op.outputs;
-    if (!output || others.length > 0 || op.after.length > 0 || output.type !== dataTypes.float32) return null;
-    const axis = cutAxis(output.shape, this.pieces);
-    if (axis === null) return null;
-    const inputs = op.inputs.map(ref => outputOf(ref, this.recording.nodes)).filter(input => input !== null);
-    // What takes a variable's handle reads or changes all of it.
-    if (inputs.length < op.inputs.length) return null;
-    const heavy = axis === 0 && op.inputs.length >= 2 ? heavyRoles(op, inputs, output) : null;
-    if (heavy) return heavy;
+  private rolesOf(op: OpNode, number: number): readonly Role[] | null {
+    const shapes = this.shapesOf(op);
+    if (!shapes) return null;
+    const {inputs, output, axis} = shapes;
+    if (this.chosen.has(number)) return productRoles(op, inputs);
     const roles = this.lightRoles(op, inputs, output, axis);
     const isInPieces = roles?.some((role, i) => role === 'piece' && !this.wholes.has(key(op.inputs[i]!)));
     return isInPieces ? roles : null;
+  }
+
+  /** Shapes of an op that depends on nothing but its inputs, and the axis along which its one output can be cut. */
+  private shapesOf({inputs: refs, outputs: [output, ...others], after}: OpNode) {
+    if (!output || others.length > 0 || after.length > 0 || output.type !== dataTypes.float32) return null;
+    const axis = cutAxis(output.shape, this.pieces);
+    const inputs = refs.map(ref => outputOf(ref, this.recording.nodes)).filter(input => input !== null);
+    // What takes a variable's handle reads or changes all of it.
+    return axis === null || inputs.length < refs.length ? null : {inputs, output, axis};
   }
 
   /** Ops that compute each output from the inputs at the same place, and reshapes. */
@@ -192,22 +209,16 @@ class Splitter {
 }
 
 /** Products whose rows, or pictures, do not depend on each other. */
-function heavyRoles(
-  {op, attributes}: OpNode,
-  inputs: readonly OutputShape[],
-  output: OutputShape,
-): readonly Role[] | null {
-  const [first, second, third] = inputs.map(({shape}) => shape);
+function productRoles({op, attributes}: OpNode, inputs: readonly OutputShape[]): readonly Role[] | null {
   switch (op) {
     case 'BatchMatMulV2': {
       const isTransposed = attributes.some(({name, value}) => name === 'adj_x' && value === true);
-      if (isTransposed || first!.length !== 2 || second!.length !== 2) return null;
-      return count(output.shape) * first![1]! >= worthwhile ? ['piece', 'whole'] : null;
+      return isTransposed || inputs.some(({shape}) => shape.length !== 2) ? null : ['piece', 'whole'];
     }
     case 'Conv2D':
-      return (count(output.shape) * count(second!)) / second![3]! >= worthwhile ? ['piece', 'whole'] : null;
+      return ['piece', 'whole'];
     case 'Conv2DBackpropInput':
-      return (count(third!) * count(second!)) / second![3]! >= worthwhile ? ['shape', 'whole', 'piece'] : null;
+      return ['shape', 'whole', 'piece'];
     default:
       return null;
   }
@@ -228,10 +239,6 @@ function cutAxis(shape: readonly number[], pieces: number): number | null {
 
 function op(name: string, inputs: readonly Ref[], attributes: readonly OpAttribute[], output: OutputShape): OpNode {
   return {kind: 'op', op: name, attributes, inputs, after: [], outputs: [output], trace: null};
-}
-
-function count(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }
 
 function key({node, output}: Ref): string {
