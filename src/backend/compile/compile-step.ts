@@ -165,10 +165,10 @@ class StepCompiler {
 
   private record(backend: NativeBackend, variant: Variant, args: readonly unknown[], tree: FlatTree): unknown {
     this.program.pull();
-    const {result, recording, refusals} = this.recordOnce(backend, args, tree);
+    const {result, recording, refusals} = this.recordOnce(backend, args, tree, variant.first !== null);
     if (isPromise(result)) this.refuse(variant, refusal('promise', 'it returns a promise'));
     else if (refusals[0]) this.refuse(variant, refusals[0]);
-    else if (!variant.first) variant.first = withoutTraces(recording);
+    else if (!variant.first) variant.first = recording;
     else {
       const found = difference(variant.first, recording);
       variant.first = null;
@@ -187,8 +187,8 @@ class StepCompiler {
     };
   }
 
-  private recordOnce(backend: NativeBackend, args: readonly unknown[], tree: FlatTree) {
-    return record(backend, tensors => this.plainly(withTensors(args, tensors) as unknown[]), tree.tensors);
+  private recordOnce(backend: NativeBackend, args: readonly unknown[], tree: FlatTree, traced: boolean) {
+    return record(backend, tensors => this.plainly(withTensors(args, tensors) as unknown[]), tree.tensors, traced);
   }
 
   private replay(backend: NativeBackend, variant: Variant, args: readonly unknown[], tree: FlatTree): unknown {
@@ -213,7 +213,7 @@ class StepCompiler {
       return result;
     }
     try {
-      const {result, recording, refusals} = this.recordOnce(backend, args, tree);
+      const {result, recording, refusals} = this.recordOnce(backend, args, tree, true);
       const found = refusals[0] ?? difference(compiled.recording, recording);
       const fault = found ?? this.numericFault(variant, rehearsal, result);
       if (fault) {

@@ -23,18 +23,20 @@ export interface RecordedRun {
 
 /**
  * @param step called once, with tensors that hold the values of `tensors`.
+ * @param traced whether nodes remember where they were made, which is asked when this run is not like an earlier one.
  * @throws what the step throws; the backend is then as before.
  */
 export function record(
   backend: NativeBackend,
   step: (tensors: readonly tf.Tensor[]) => unknown,
   tensors: readonly tf.Tensor[],
+  traced: boolean,
 ): RecordedRun {
   const before = liveVariables();
   separate(backend, before);
   const copies: tf.Tensor[] = [];
   const inputs = separateArguments(backend, tensors, before, copies);
-  const recorder = new Recorder(backend, inputs, before);
+  const recorder = new Recorder(backend, inputs, before, traced);
   let result: unknown;
   try {
     result = recorder.during(() => step(inputs));
@@ -63,6 +65,7 @@ class Recorder {
     private readonly backend: NativeBackend,
     inputs: readonly tf.Tensor[],
     private readonly before: readonly tf.Variable[],
+    private readonly traced: boolean,
   ) {
     this.binding = backend.binding;
     inputs.forEach((tensor, index) => {
@@ -128,9 +131,8 @@ class Recorder {
   }
 
   private readonly executeOp: Binding['executeOp'] = (op, attributes, inputIds, numOutputs) => {
-    const trace = traceHere();
     const reason = opRefusal(op);
-    if (reason) this.refuse(refusal('op', reason, trace));
+    if (reason) this.refuse(refusal('op', reason, traceHere()));
     const touched: StateRef[] = [];
     const inputs = inputIds.map(id => {
       const resource = resourceByHandle(id);
@@ -152,7 +154,7 @@ class Recorder {
       inputs,
       after: [...new Set(after)],
       outputs: outputs.map(({dtype, shape}) => ({type: dtype, shape: [...shape]})),
-      trace,
+      trace: this.traced ? traceHere() : null,
     });
     for (const state of touched) this.lastTouch.set(state, [node]);
     outputs.forEach(({id}, output) => {
@@ -188,7 +190,7 @@ class Recorder {
   private constant(id: number): number {
     const {type, shape, values} = this.handedOver.get(id) ?? this.captured(id);
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
-    return this.add({kind: 'constant', type, shape, bytes, trace: traceHere()});
+    return this.add({kind: 'constant', type, shape, bytes, trace: this.traced ? traceHere() : null});
   }
 
   /** A tensor that was there before the step, and is neither an argument nor a variable's: a constant of the graph. */

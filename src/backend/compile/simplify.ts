@@ -85,10 +85,11 @@ function hasNoSubnormals({node}: Ref, nodes: readonly RecordedNode[]): boolean {
   if (source.kind === 'constant')
     return floats(source.bytes).every(value => value === 0 || Math.abs(value) >= 2 ** -126);
   if (source.kind !== 'op') return false;
-  return moves.has(source.op) ? hasNoSubnormals(source.inputs[0]!, nodes) : computes.has(source.op);
+  return passesOn.has(source.op) ? hasNoSubnormals(source.inputs[0]!, nodes) : computes.has(source.op);
 }
 
-const moves = new Set(['Reshape', 'ExpandDims']);
+/** Ops whose values are those of their first input, with another sign, or products with them. */
+const passesOn = new Set(['Reshape', 'ExpandDims', 'Neg', 'LeakyReluGrad']);
 const computes = new Set(
   'Add AddV2 BatchMatMulV2 Exp Log Mean Mul RealDiv Rsqrt Sigmoid Softplus Sqrt Square Sub Tanh'.split(' '),
 );

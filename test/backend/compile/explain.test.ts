@@ -24,6 +24,7 @@ test('ops are counted as kept, dropped and folded', {skip}, async () => {
         return [input!.mul(constant)]; // kept
       }),
     [x],
+    false,
   );
   assert.deepEqual(refusals, []);
   const figures = recordingFigures(recording);

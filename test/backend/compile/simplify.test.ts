@@ -73,6 +73,22 @@ describe('what computes nothing is left out', {skip: !available.ready && availab
     assert.deepEqual(expected.slice(8, 12), [0, 0, 0, 0], 'the third number, 3e-39');
   });
 
+  test('so does one whose sign was turned, or that came through an activation', () => {
+    const turned = compiled(x => tf.tidy(() => x.neg().mul(tf.ones([2, 3]))));
+    assert.deepEqual(turned.actual, turned.expected);
+    assert.ok(turned.ops.includes('Mul'));
+    const computed = compiled(x =>
+      tf.tidy(() =>
+        x
+          .add(1)
+          .neg()
+          .mul(tf.ones([2, 3])),
+      ),
+    );
+    assert.deepEqual(computed.actual, computed.expected);
+    assert.ok(!computed.ops.includes('Mul'));
+  });
+
   test('products with other numbers, and of ones with integers, stay', () => {
     const twos = compiled(x => tf.tidy(() => x.mul(tf.tensor2d([1, 1, 1, 1, 1, 2], [2, 3]))));
     assert.deepEqual(twos.actual, twos.expected);
