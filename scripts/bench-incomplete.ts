@@ -2,7 +2,7 @@
  * Incomplete examples, kept or discarded: the flagship on digits of which each modality is missing from half of the training examples,
  * the same steps either way. Writes docs/incomplete.md and incomplete.json. Runs that the file holds already are not made again.
  *
- * Called as:  npm run bench:incomplete [-- --seeds 3 --rate 0.5 --steps 300 --encoder-steps 300 --count 1000 --fresh --out DIR]
+ * Called as:  npm run bench:incomplete [-- --seeds 1,2,3 --arms kept,discarded --rate 0.5 --steps 500 --encoder-steps 600 --count 1000 --fresh --out DIR]
  */
 import {join} from 'node:path';
 import {parseArgs} from 'node:util';
@@ -32,10 +32,11 @@ interface Row {
 async function main(): Promise<void> {
   const {values} = parseArgs({
     options: {
-      seeds: {type: 'string', default: '3'},
+      seeds: {type: 'string', default: '1,2,3'},
+      arms: {type: 'string', default: 'kept,discarded'},
       rate: {type: 'string', default: '0.5'},
-      steps: {type: 'string', default: '300'},
-      'encoder-steps': {type: 'string', default: '300'},
+      steps: {type: 'string', default: '500'},
+      'encoder-steps': {type: 'string', default: '600'},
       count: {type: 'string', default: '1000'},
       fresh: {type: 'boolean', default: false},
       out: {type: 'string', default: join(__dirname, '..', 'docs')},
@@ -51,8 +52,8 @@ async function main(): Promise<void> {
     number,
     number,
   ];
-  for (let seed = 1; seed <= Number(values.seeds); seed++) {
-    for (const arm of ['kept', 'discarded'] as const) {
+  for (const seed of values.seeds.split(',').map(Number)) {
+    for (const arm of values.arms.split(',') as Row['arm'][]) {
       const run = {arm, seed, rate, steps, encoderSteps};
       if (rows.has(run)) continue;
       const incomplete = withMissing(digits, {image: rate, caption: rate, speech: rate}, seed);
@@ -72,7 +73,11 @@ async function main(): Promise<void> {
     }
   }
   disposeOracles(oracles);
-  writeFileWhole(join(values.out, 'incomplete.md'), pageOf(rows.all()));
+  const alike = rows
+    .all()
+    .filter(row => row.rate === rate && row.steps === steps && row.encoderSteps === encoderSteps)
+    .sort((a, b) => a.seed - b.seed);
+  if (new Set(alike.map(({arm}) => arm)).size === 2) writeFileWhole(join(values.out, 'incomplete.md'), pageOf(alike));
 }
 
 function pageOf(rows: readonly Row[]): string {

@@ -2,6 +2,12 @@
 import {assertShape} from '../core/checks';
 import {tf} from '../core/tensorflow';
 
+/** Which rows of each side were observed, shape [N] each: 1 or 0. */
+export interface PairPresence {
+  readonly a: tf.Tensor1D;
+  readonly b: tf.Tensor1D;
+}
+
 /**
  * Contrastive loss between two modalities (InfoNCE, both directions). Row i of `a` and row i of `b` come from one example;
  * every other row of the batch is a stranger.
@@ -12,21 +18,23 @@ import {tf} from '../core/tensorflow';
  *
  * @param a codes on the unit sphere, shape [N, D]; @param b the same shape.
  * @param scale inverse temperature.
- * @param pairPresent 1 where both modalities were observed, shape [N]; other rows neither count nor serve as strangers.
+ * @param present all rows unless told. Rows that both sides show count; one that only the other side shows is still a stranger to
+ *   them, so that incomplete examples, too, say what does not belong together; unobserved ones are nothing.
  * @returns Scalar, non-negative; log N when all codes are equal.
  */
-export function contrastiveLoss(a: tf.Tensor2D, b: tf.Tensor2D, scale: number, pairPresent?: tf.Tensor1D): tf.Scalar {
+export function contrastiveLoss(a: tf.Tensor2D, b: tf.Tensor2D, scale: number, present?: PairPresence): tf.Scalar {
   assertShape('b', b.shape, a.shape);
   return tf.tidy(() => {
     const count = a.shape[0];
-    const present = pairPresent ?? tf.ones([count]);
+    const shown = present ?? {a: tf.ones<tf.Rank.R1>([count]), b: tf.ones<tf.Rank.R1>([count])};
     // A stranger that was not observed gets a score so low that softmax gives it nothing.
-    const absent = present.sub(1).mul(1e4).reshape([1, count]);
+    const absent = (mask: tf.Tensor1D) => mask.sub(1).mul(1e4).reshape([1, count]);
     const scores = tf.matMul(a, b, false, true).mul(scale);
     const own = tf.sum(a.mul(b), 1).mul(scale);
-    const forward = tf.logSumExp(scores.add(absent), 1).sub(own);
-    const backward = tf.logSumExp(scores.transpose().add(absent), 1).sub(own);
-    const observed = tf.maximum(tf.sum(present), 1);
-    return forward.add(backward).mul(present).sum().div(observed).mul(0.5) as tf.Scalar;
+    const forward = tf.logSumExp(scores.add(absent(shown.b)), 1).sub(own);
+    const backward = tf.logSumExp(scores.transpose().add(absent(shown.a)), 1).sub(own);
+    const pairs = shown.a.mul(shown.b);
+    const observed = tf.maximum(tf.sum(pairs), 1);
+    return forward.add(backward).mul(pairs).sum().div(observed).mul(0.5) as tf.Scalar;
   });
 }

@@ -38,20 +38,20 @@ export class CodeTable {
 
   /** Computes the codes of all parts of these examples, reading them ahead where they are in files. */
   async learn(examples: readonly Example[]): Promise<void> {
-    if (!this.features.prepare) return;
+    if (!this.features.prepare) return this.codeShown(examples);
     const chunkOf = (from: number) => examples.slice(from, from + chunkSize);
     for (let from = 0; from < examples.length; from += chunkSize) {
       await this.features.prepare(chunkOf(from));
       this.features.prepare(chunkOf(from + chunkSize)).catch(() => {});
-      for (const [name, known] of Object.entries(this.codes)) {
-        const shown = chunkOf(from).filter(example => isPresent(example, name));
-        this.codeMissing(
-          name,
-          known,
-          shown.map(example => example.parts[name]!),
-        );
-      }
+      this.codeShown(chunkOf(from));
       await nextTurn();
+    }
+  }
+
+  private codeShown(examples: readonly Example[]): void {
+    for (const [name, known] of Object.entries(this.codes)) {
+      const shown = examples.filter(example => isPresent(example, name)).map(example => example.parts[name]!);
+      this.codeMissing(name, known, shown);
     }
   }
 

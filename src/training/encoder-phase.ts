@@ -9,6 +9,7 @@ import type {CrossModalEncoder} from '../model/players';
 import {varyPart} from './encoder-augment';
 import {ExampleStream, type PartEncoder, prepareNext, type TrainingData} from './example-stream';
 import {Adam} from './optimizers/adam';
+import {drawnByPairs} from './pairs';
 import type {TrainingReporter} from './progress';
 import {drawSubsets} from './random-subsets';
 import {oneCycle} from './schedules';
@@ -26,7 +27,7 @@ export async function trainEncoder(
   seconds: number | null,
   reporter: TrainingReporter,
 ): Promise<number> {
-  const examples = new ExampleStream(withPairs(data), new RandomStream(config.seed, 'encoder/examples'));
+  const examples = new ExampleStream(drawnByPairs(data), new RandomStream(config.seed, 'encoder/examples'));
   const chance = new RandomStream(config.seed, 'encoder/variation');
   const subsets = new RandomStream(config.seed, 'encoder/subsets');
   const optimizer = new Adam(encoder.parameters.trainable, {beta1: 0.9, beta2: 0.99});
@@ -79,18 +80,6 @@ export async function trainEncoder(
     optimizer.dispose();
   }
   return step;
-}
-
-/** E learns from pairs of parts: an example with one part alone would take a place of the batch and teach nothing. */
-function withPairs(data: TrainingData): TrainingData {
-  return {
-    modalities: data.modalities,
-    pair: (split, stream) => {
-      const examples = data.pair(split, stream);
-      const paired = examples.filter(({parts}) => Object.keys(parts).length > 1);
-      return paired.length > 0 ? paired : examples;
-    },
-  };
 }
 
 /** More brings little: the codes are as good as they get. */

@@ -17,6 +17,7 @@ import {type Checkpoint, writeCheckpoint} from './checkpoint';
 import {CodeTable} from './code-table';
 import {trainEncoder} from './encoder-phase';
 import type {PartEncoder, TrainingData} from './example-stream';
+import {repeatByPairs} from './pairs';
 import {type History, type Progress, TrainingReporter} from './progress';
 
 export interface FlagshipOptions {
@@ -170,7 +171,7 @@ async function train(
   }
 }
 
-/** A mixture over the codes of one epoch of training examples, each as whole as it is. */
+/** A mixture over the codes of one epoch of training examples, each as whole as it is, and of as much weight as it holds pairs. */
 async function fitPrior(
   encoder: CrossModalEncoder,
   data: TrainingData,
@@ -178,8 +179,10 @@ async function fitPrior(
   model: ModelConfig,
   seed: number,
 ): Promise<GaussianMixture> {
-  const examples = data.pair('train', new RandomStream(seed, 'encoder/all-parts'));
-  await codes.learn(examples);
+  const stream = new RandomStream(seed, 'encoder/all-parts');
+  const all = data.pair('train', stream);
+  await codes.learn(all);
+  const examples = repeatByPairs(all, stream);
   const fused = tf.tidy(() => {
     const present = mapRecord(presenceOf(examples, data.modalities), mask => tf.tensor1d(mask));
     return encoder.fuse(codes.stack(examples), present).dataSync() as Float32Array;

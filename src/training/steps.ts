@@ -49,9 +49,7 @@ export function encoderStep(
       const losses: tf.Scalar[] = [];
       names.forEach((a, i) => {
         for (const b of names.slice(i + 1)) {
-          losses.push(
-            contrastiveLoss(codes[a]!, codes[b]!, scale, batch.present[a]!.mul(batch.present[b]!) as tf.Tensor1D),
-          );
+          losses.push(contrastiveLoss(codes[a]!, codes[b]!, scale, {a: batch.present[a]!, b: batch.present[b]!}));
         }
       });
       if (encoder.learnsFusion) {

@@ -111,13 +111,41 @@ test('minibatch standard deviation, by hand: pairs (1, 3) and (5, 5) differ by 1
   tf.tidy(() => {
     const out = minibatchStddev(tf.tensor4d([1, 3, 5, 5], [4, 1, 1, 1]), 2);
     near(out.dataSync(), [1, 1, 3, 1, 5, 0, 5, 0], 2e-4);
-    // A masked row is no neighbour: (1, 3, filler) differ by 1, the filler alone does not count.
+    // A masked row is no neighbour: (1, 3) differ by 1, and two of three by √(2·2 / 3)·(2·5 / 9) less than three would.
+    const ofTwo = Math.sqrt(4 / 3) * (10 / 9);
     for (const filler of [0, 900]) {
       const masked = minibatchStddev(tf.tensor4d([1, 3, filler], [3, 1, 1, 1]), 3, tf.tensor1d([1, 1, 0]));
-      near(masked.dataSync().slice(0, 4), [1, 1, 3, 1], 2e-4);
+      near(masked.dataSync().slice(0, 4), [1, ofTwo, 3, ofTwo], 2e-4);
+      // One member alone, and none: the mean of the groups that tell something.
+      const rows = [1, 3, filler, 7, filler, filler, filler, filler, filler, 10, 10, 13];
+      const mask = tf.tensor1d([1, 1, 0, 1, 0, 0, 0, 0, 0, 1, 1, 1]);
+      const [whole, mean] = [Math.SQRT2, (ofTwo + Math.SQRT2) / 2];
+      const channel = minibatchStddev(tf.tensor4d(rows, [12, 1, 1, 1]), 3, mask).slice([0, 0, 0, 1], [-1, 1, 1, 1]);
+      near(
+        channel.dataSync(),
+        [ofTwo, mean, mean, whole].flatMap(value => [value, value, value]),
+        2e-4,
+      );
     }
     near(fixedStddev(tf.tensor4d([4, 5], [2, 1, 1, 1]), tf.scalar(0.5)).dataSync(), [4, 0.5, 5, 0.5]);
     assert.throws(() => minibatchStddev(tf.zeros([5, 1, 1, 1]), 2), /multiple of 2 examples.*got 5/);
+  });
+});
+
+test('minibatch deviation of half of the members is that of whole groups on average, and without a gap the same', () => {
+  tf.tidy(() => {
+    const stream = new RandomStream(6, 'members');
+    const x = tf.tensor4d(stream.normals(4096 * 6), [4096, 1, 1, 6]);
+    const meanOf = (present?: tf.Tensor1D) => {
+      const channel = minibatchStddev(x, 8, present).slice([0, 0, 0, 6], [-1, 1, 1, 1]);
+      return channel.mean().dataSync()[0]!;
+    };
+    const half = tf.tensor1d(Float32Array.from({length: 4096}, () => (stream.uniform() < 0.5 ? 1 : 0)));
+    // 0.903 of σ for eight members (c₄(8)·√(7/8)); the deviation of what is left alone would be 0.76.
+    assert.ok(Math.abs(meanOf() - 0.903) < 0.01, `${meanOf()}`);
+    assert.ok(Math.abs(meanOf(half) - 0.903) < 0.02, `${meanOf(half)}`);
+    const [all, masked] = [minibatchStddev(x, 8), minibatchStddev(x, 8, tf.ones<tf.Rank.R1>([4096]))];
+    assert.ok(masked.sub(all).abs().max().dataSync()[0]! < 1e-6);
   });
 });
 

@@ -165,7 +165,8 @@ export const multimodalCases: LossCase[] = [
     check: {
       // Codes are on the unit sphere.
       arguments: [rows('a', 2, {extremes: false}), rows('b', 2, {extremes: false})],
-      masked: ([a, b], masks) => contrastiveLoss(a as tf.Tensor2D, b as tf.Tensor2D, 2, masks['examples']),
+      masked: ([a, b], {examples}) =>
+        contrastiveLoss(a as tf.Tensor2D, b as tf.Tensor2D, 2, examples && {a: examples, b: examples}),
       formula: (a, b) => {
         const [left, right] = [rowsOf(a, 2), rowsOf(b, 2)];
         const towards = (from: Numbers[], to: Numbers[]) =>
