@@ -64,11 +64,36 @@ Made by \`npm run bench:semi-supervised\`; every run is in [semi-supervised.json
 
 Of the 7,000 training pictures a few of each class keep their labels, chosen by the seed; all 7,000 are seen without. Test: the 2,000 pictures of the embedded test split, so one
 picture is .05 points. Mean ± standard deviation over seeds, each with labels, start and order of its own. Settings were chosen on the validation split alone; no step of a run was picked: what is
-scored is the average of weights at the last step.
+scored is the average of weights at the last step. *Game* is L_unsupervised with a weight of ${game}, risen over the first half; *agreement* has the weight ${consistency}.
 
 ${sections.join('\n')}
 *K + 1 classes, feature matching*: Salimans et al. 2016, sections 3.1 and 5 ([arXiv:1606.03498](https://arxiv.org/abs/1606.03498)). *Agreement*: where the averaged classifier is surer than .95 about a picture,
-the classifier says the same of a changed copy (Sohn et al. 2020, [arXiv:2001.07685](https://arxiv.org/abs/2001.07685)). Every row has the same network, the same changed copies (turned, sheared, scaled, moved, noisy), steps, optimizer and average.
+the classifier says the same of a changed copy (Sohn et al. 2020, [arXiv:2001.07685](https://arxiv.org/abs/2001.07685)). Every row has the same network, the same changed copies (turned, sheared, scaled, moved, bent), noise, steps, optimizer and average.
+
+## How the settings were chosen
+
+On the 1,000 validation pictures, with the labels of seed 3 where no other is told; one run each, so that half a point says little. *Shown* is the validation accuracy at the end.
+
+| steps | game | noise | changed besides | shown, % |
+|---|---|---|---|---|
+| 2,000 | 1, from the start | 0 | | 92.5 |
+| 16,000 | 1, from the start | 0 | seed 1 | 97.8 |
+| 16,000 | 1, from the start | 0 | seed 2 | 95.6 |
+| 3,000 | 1, rising | 0 | alignment of the guesses' shares of classes (ReMixMatch) | 94.3 |
+| 3,000 | 0.3, from the start | 0 | alignment | 94.5 |
+| 3,000 | 0.1, from the start | 0 | alignment | 94.2 |
+| 3,000 | 1, from the start | 0 | alignment; realness as an output of its own beside the K classes | 91.1 |
+| 3,000 | 0.1, rising | 0 | seed 2 | 95.8 |
+| 3,000 | none | 0 | | 96.2 |
+| 3,000 | none | 0 | alignment | 96.1 |
+| 3,000 | none | 0 | alignment; pictures bent 1.7 times as much | 96.0 |
+| 2,000 | none | 0 | alignment; 192 unlabelled pictures a step | 96.0 |
+| 3,000 | none | 0 | alignment; a square of 12×12 pixels erased in copies (Cutout) | 94.4 |
+| 2,000 | none | 0.5 | | 96.9 |
+| 2,000 | 0.3, rising | 0.5 | | 96.7 |
+
+Without noise some eighty of the 700 unlabelled sevens are surely taken for twos (seed 2: for threes), and agreement teaches it further; noise on what the classifier learns from, not on what its average judges, leaves three of them,
+and takes from the game most of the harm that it did: D could tell generated pictures by their grain.
 
 The published 98.5 % to 99.1 % with 100 labels are of MNIST's 60,000 training and 10,000 test pictures and 100 to 300 epochs; here are 7,000 and 2,000 of them.
 `,

@@ -1,7 +1,7 @@
 /** A classifier from few labels and many examples without: D of a GAN with K + 1 classes. */
 import {compileStep, Program} from '../backend/compile';
 import {RandomCounter} from '../backend/stateless-random';
-import {assertPositiveInteger, expected, UserError} from '../core/checks';
+import {assertInRange, assertPositiveInteger, expected, UserError} from '../core/checks';
 import {interruptSignal, nextTurn} from '../core/interruption';
 import {RandomStream} from '../core/random';
 import {tf} from '../core/tensorflow';
@@ -9,7 +9,7 @@ import {Parameters} from '../networks/parameters';
 import {ExponentialMovingAverage} from '../training/ema';
 import {Adam} from '../training/optimizers/adam';
 import {DivergenceError} from '../training/progress';
-import {linearFall} from '../training/schedules';
+import {linearFall, warmUp} from '../training/schedules';
 import {Deck} from './semi-supervised/batches';
 import {buildClassifier, buildPlainGenerator, type GridModality} from './semi-supervised/networks';
 import {
@@ -31,8 +31,12 @@ export interface SemiSupervisedConfig extends SemiSupervisedWeights {
   readonly generatorRate: number;
   /** Of the running average of the classifier's weights, which is what is used in the end. */
   readonly averageDecay: number;
+  /** Share of the steps over which the game's weight rises, 0 to 1; 0: whole from the start. See `gameShare`. */
+  readonly gameRise: number;
   /** How much pictures are bent in changed copies: `randomViews`. */
   readonly bending: number;
+  /** Standard deviation of the noise on all that the classifier learns from, real or generated, whose values are in [-1, 1]. */
+  readonly noise: number;
   /** Z */
   readonly latentDim: number;
   readonly seed: number;
@@ -40,15 +44,17 @@ export interface SemiSupervisedConfig extends SemiSupervisedWeights {
 
 /** Chosen on the validation split of the digits. */
 export const defaultSemiSupervisedConfig = {
-  steps: 2000,
+  steps: 2500,
   labelledBatch: 50,
   unlabelledBatch: 64,
-  game: 1,
+  game: 0.3,
   consistency: 1,
   classifierRate: 1e-3,
   generatorRate: 1e-3,
   averageDecay: 0.995,
+  gameRise: 0.5,
   bending: 1,
+  noise: 0.5,
   latentDim: 100,
   seed: 1,
 } satisfies SemiSupervisedConfig;
@@ -123,6 +129,7 @@ export async function trainSemiSupervised(
     generate: buildPlainGenerator(parameters.generator, spec, config.latentDim),
     generatorVariables: parameters.generator.trainable,
     latentDim: config.latentDim,
+    noise: config.noise,
   };
   const chance = new RandomCounter(config.seed, 'semi-supervised/steps');
   const adam = {beta1: 0.5, beta2: 0.999};
@@ -130,7 +137,8 @@ export async function trainSemiSupervised(
   const optimizerG = new Adam(players.generatorVariables, adam);
   const program = new Program();
   const moveD = compileStep(
-    (batch: ClassifierBatch, rate: tf.Scalar) => classifierStep(players, optimizerD, chance, batch, rate, config),
+    (batch: ClassifierBatch, rate: tf.Scalar, share: tf.Scalar) =>
+      classifierStep(players, optimizerD, chance, batch, rate, share, config),
     {program},
   );
   const moveG = compileStep(
@@ -165,7 +173,8 @@ export async function trainSemiSupervised(
           unlabelled: alone ? null : varied(many),
           originals: config.consistency > 0 ? stackGrids(many, spec) : null,
         };
-        const lossD = moveD(batch, tf.scalar(config.classifierRate * fall));
+        const share = gameShare(step / config.steps, config.gameRise);
+        const lossD = moveD(batch, tf.scalar(config.classifierRate * fall), tf.scalar(share));
         const lossG = config.game > 0 ? moveG(batch.unlabelled!, tf.scalar(config.generatorRate * fall)) : null;
         if ((step + 1) % reportEvery !== 0 && step + 1 !== config.steps) return;
         losses['classifier'] = lossD.dataSync()[0]!;
@@ -192,6 +201,16 @@ export async function trainSemiSupervised(
   return {classify, generate, steps: step, dispose};
 }
 
+/**
+ * How far an unsupervised weight has risen when `done` of the training is behind us: exp(-5·(1 - done / rise)²), then 1. The game
+ * comes late because D, as long as it knows few classes, sends what it is unsure of into one of them.
+ *
+ * Source: Laine & Aila 2017, section 2 (arXiv:1610.02242), who let theirs rise over the first 80 of 300 epochs. gameShare(0.25, 0.5) is 0.2865.
+ */
+export function gameShare(done: number, rise: number): number {
+  return rise === 0 ? 1 : Math.exp(-5 * (1 - warmUp(done, rise)) ** 2);
+}
+
 /** In batches, so that memory stays small. */
 function classesOf(
   classifier: SemiSupervisedPlayers['classify'],
@@ -210,11 +229,12 @@ function classesOf(
 
 function assertFits(
   {labelled, unlabelled, numClasses}: SemiSupervisedData,
-  {game, consistency, ...config}: SemiSupervisedConfig,
+  {game, consistency, noise, ...config}: SemiSupervisedConfig,
 ): void {
+  assertInRange('gameRise', config.gameRise, 0, 1);
   for (const name of ['steps', 'labelledBatch', 'unlabelledBatch', 'latentDim'] as const)
     assertPositiveInteger(name, config[name]);
-  for (const [name, weight] of Object.entries({game, consistency}))
+  for (const [name, weight] of Object.entries({game, consistency, noise}))
     if (!(weight >= 0 && Number.isFinite(weight))) throw expected(name, 'at least 0', weight);
   const {parts, labels} = labelled;
   if (parts.length === 0 || parts.length !== labels.length)

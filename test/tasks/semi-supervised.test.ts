@@ -8,6 +8,7 @@ import {tf} from '../../src/core/tensorflow';
 import type {ImageModality} from '../../src/core/types';
 import {Parameters} from '../../src/networks/parameters';
 import {
+  gameShare,
   type SemiSupervisedData,
   type SemiSupervisedOptions,
   trainSemiSupervised,
@@ -133,6 +134,7 @@ test('a step of the classifier leaves G as it was and a step of G the classifier
     generate: buildPlainGenerator(forG!, spec, 3),
     generatorVariables: forG!.trainable,
     latentDim: 3,
+    noise: 0,
   };
   const [adamD, adamG] = [forD!, forG!].map(each => new Adam(each.trainable, {beta1: 0.5, beta2: 0.999}));
   const chance = new RandomCounter(1, 'test');
@@ -147,16 +149,20 @@ test('a step of the classifier leaves G as it was and a step of G the classifier
     };
     const start = {d: read(forD!), a: read(forA!), g: read(forG!)};
     assert.deepEqual(start.a, start.d, 'the average starts from the weights');
-    const lossOf = (game: number, consistency: number) => {
+    const lossOf = (game: number, consistency: number, share = 1, noise = 0) => {
       chance.restore([5, 0]);
-      return classifierStep(players, adamD!, chance, batch, tf.scalar(0), {game, consistency}).dataSync()[0]!;
+      const [rate, risen] = [tf.scalar(0), tf.scalar(share)];
+      const noisy = {...players, noise};
+      return classifierStep(noisy, adamD!, chance, batch, rate, risen, {game, consistency}).dataSync()[0]!;
     };
     const [plain, once, twice, thrice] = [lossOf(0, 0), lossOf(1, 0), lossOf(2, 0), lossOf(3, 0)];
     assert.ok(once! > plain! + 0.1, `${once} ${plain}`);
     assert.ok(Math.abs(thrice! - twice! - (twice! - once!)) < 1e-4, 'the weight of the game is a factor');
+    assert.ok(Math.abs(lossOf(2, 0, 0.5) - once!) < 1e-5, 'so is how far it has risen');
+    assert.notEqual(lossOf(0, 0, 1, 0.5), plain, 'noise is seen');
     assert.equal(lossOf(0, 1), plain, 'nobody is sure yet, so agreement costs nothing');
     assert.deepEqual(read(forD!), start.d, 'a rate of 0 moves nothing');
-    classifierStep(players, adamD!, chance, batch, tf.scalar(0.01), {game: 1, consistency: 1});
+    classifierStep(players, adamD!, chance, batch, tf.scalar(0.01), tf.scalar(1), {game: 1, consistency: 1});
     const afterD = {d: read(forD!), a: read(forA!), g: read(forG!)};
     assert.notDeepEqual(afterD.d, start.d);
     assert.notDeepEqual(afterD.a, start.a);
@@ -166,6 +172,15 @@ test('a step of the classifier leaves G as it was and a step of G the classifier
     assert.notDeepEqual(read(forG!), afterD.g);
   });
   for (const each of [forD!, forA!, forG!, players.average, adamD!, adamG!, chance]) each.dispose();
+});
+
+test("the game's weight rises slowly, and is whole from the start where no rise is asked for", () => {
+  // e⁻⁵, e^(-5/4), 1 and 1.
+  const expected = [0.0067379, 0.2865048, 1, 1];
+  [0, 0.25, 0.5, 0.9].forEach((done, i) => {
+    assert.ok(Math.abs(gameShare(done, 0.5) - expected[i]!) < 1e-6, `${done}`);
+    assert.equal(gameShare(done, 0), 1);
+  });
 });
 
 test('two labelled pictures and many without: the classes are learnt, the same from the same seed', async () => {
@@ -238,6 +253,8 @@ test('what does not fit is refused, and leaves nothing behind', async () => {
     [dataOf({parts, labels: [0, 1, 0, 2]}, parts), {}, /Expected every label to be from 0 to 1, got 2/],
     [dataOf({parts, labels}, []), {}, /Expected the number of unlabelled parts to be at least 1, got 0/],
     [dataOf({parts, labels}, parts), {steps: 0}, /Expected steps to be a positive integer, got 0/],
+    [dataOf({parts, labels}, parts), {noise: Number.NaN}, /Expected noise to be at least 0, got NaN/],
+    [dataOf({parts, labels}, parts), {gameRise: 1.5}, /Expected gameRise to be between 0 and 1, got 1.5/],
     [dataOf({parts, labels}, parts), {game: -1}, /Expected game to be at least 0, got -1/],
     [dataOf({parts, labels}, parts), {classifierRate: 1e30, reportEvery: 1}, /loss became/],
   ];

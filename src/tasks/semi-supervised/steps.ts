@@ -10,7 +10,7 @@ import {valueAndGradients} from '../../training/value-and-gradients';
 import type {Classifier, PlainGenerator} from './networks';
 
 export interface SemiSupervisedWeights {
-  /** Of the (K + 1)-class game: 1 in the paper, 0 for a plain classifier. */
+  /** Of the (K + 1)-class game, once it has risen: 1 in the paper, 0 for a plain classifier. */
   readonly game: number;
   /** Of saying of a changed copy what the averaged classifier says of the original; 0 leaves it out. */
   readonly consistency: number;
@@ -36,6 +36,8 @@ export interface SemiSupervisedPlayers {
   readonly generate: PlainGenerator;
   readonly generatorVariables: NamedVariables;
   readonly latentDim: number;
+  /** Standard deviation of the noise on all that the classifier learns from, real or generated; the averaged one sees none. */
+  readonly noise: number;
 }
 
 /** How sure the averaged classifier must be for its guess to count: FixMatch, Sohn et al. 2020, section 2.2 (arXiv:2001.07685). */
@@ -46,10 +48,14 @@ const keep = 0.5;
 /**
  * Moves the classifier once, and its average with it.
  *
- *   L_D = L_supervised + w_g·L_unsupervised + w_c·E[1(max p̄(x) > 0.95) · -log softmax(l(x'))_ŷ],  p̄ = softmax(l̄(x)),  ŷ = argmax p̄(x)
+ *   L_D = L_supervised + r·w_g·L_unsupervised + w_c·E[1(max p̄(x) > 0.95) · -log softmax(l(x'))_ŷ],  p̄ = softmax(l̄(x)),  ŷ = argmax p̄(x)
  *
- * l̄ is the averaged classifier, x an original and x' its changed copy. Sources: Salimans et al. 2016, section 5 (arXiv:1606.03498); the last
- * term: Sohn et al. 2020, equation 4 (arXiv:2001.07685) with the averaged teacher of Tarvainen & Valpola 2017, section 2 (arXiv:1703.01780).
+ * l̄ is the averaged classifier, x an original and x' its changed copy. All that l sees is noisy, real or generated, so that neither a
+ * thin stroke nor a generator's grain decides; l̄ sees originals. Sources: Salimans et al. 2016, section 5 (arXiv:1606.03498); the last
+ * term: Sohn et al. 2020, equation 4 (arXiv:2001.07685) with the averaged teacher of Tarvainen & Valpola 2017, section 2 (arXiv:1703.01780);
+ * the noise: the authors of Salimans et al. (train_mnist_feature_matching.py: .3 on pixels from 0 to 1, and on every layer).
+ *
+ * @param gameShare r, how far the game's weight has risen: 0 to 1, a tensor because it changes from step to step.
  */
 export function classifierStep(
   players: SemiSupervisedPlayers,
@@ -57,12 +63,14 @@ export function classifierStep(
   chance: RandomCounter,
   {labelled, labels, unlabelled, originals}: ClassifierBatch,
   learningRate: tf.Scalar,
+  gameShare: tf.Scalar,
   {game, consistency}: SemiSupervisedWeights,
 ): tf.Scalar {
   return tf.tidy(() => {
     const judge = (x: tf.Tensor4D, features: number) => {
       const mask = chance.bernoulli([x.shape[0], features], keep).div(keep);
-      return players.classify(x, mask).logits;
+      const noisy = players.noise > 0 ? (x.add(chance.normal(x.shape).mul(players.noise)) as tf.Tensor4D) : x;
+      return players.classify(noisy, mask).logits;
     };
     const features = players.classifyAveraged(labelled).features.shape[1];
     const fake = game > 0 ? players.generate(chance.normal([unlabelled!.shape[0], players.latentDim])) : null;
@@ -74,7 +82,7 @@ export function classifierStep(
       if (fake) {
         const all = {labelled: labelledLogits, labels, unlabelled: unlabelledLogits!, fake: judge(fake, features)};
         const unsupervised = semiSupervisedDiscriminatorLoss(all).sub(loss);
-        loss = loss.add(unsupervised.mul(game));
+        loss = loss.add(unsupervised.mul(gameShare.mul(game)));
       }
       if (guess) {
         const sure = guess.max(1).greater(confidence).cast('float32');
