@@ -12,9 +12,10 @@ export type ColumnRole =
   | {readonly role: 'text'; readonly inFiles: boolean; readonly settings: Extract<ColumnSettings, {kind: 'text'}>};
 
 /**
- * `id`, `split` and `label` by their names. Of another column the cells that are not empty decide: all end in .png, .jpg, .jpeg or
- * .webp: pictures; all in .wav: sounds; all in .txt: texts in files; no numbers, and two words or more in half of them: texts; else an
- * attribute. `dataset.json` goes above this.
+ * `id`, `split` and `label` by their names. Of another column the cells that are not empty decide: more than half end in .png, .jpg,
+ * .jpeg or .webp: pictures; in .wav: sounds; in .txt: texts in files (the others are bad rows: one wrong cell must not hide all that is
+ * wrong with the files beside it); no numbers, and two words or more in half of them: texts; else an attribute. `dataset.json` goes
+ * above this.
  *
  * @param samples some cells of each column, in the order of the columns.
  * @throws UserError when the settings name a column that is not there, or no column is a modality.
@@ -58,20 +59,20 @@ const textFile = /\.txt$/i;
 
 function roleFromSettings(told: ColumnSettings, cells: readonly string[]): ColumnRole {
   if (typeof told === 'string') return {role: told};
-  if (told.kind === 'text') return {role: 'text', inFiles: all(cells, textFile), settings: told};
+  if (told.kind === 'text') return {role: 'text', inFiles: most(cells, textFile), settings: told};
   if (told.kind === 'image') return {role: 'image', settings: told};
   return {role: 'audio', settings: told};
 }
 
 function guess(cells: readonly string[]): ColumnRole {
-  if (all(cells, pictureFile)) return {role: 'image', settings: {kind: 'image'}};
-  if (all(cells, soundFile)) return {role: 'audio', settings: {kind: 'audio'}};
-  if (all(cells, textFile)) return {role: 'text', inFiles: true, settings: {kind: 'text'}};
+  if (most(cells, pictureFile)) return {role: 'image', settings: {kind: 'image'}};
+  if (most(cells, soundFile)) return {role: 'audio', settings: {kind: 'audio'}};
+  if (most(cells, textFile)) return {role: 'text', inFiles: true, settings: {kind: 'text'}};
   const sentences = cells.filter(cell => Number.isNaN(Number(cell)) && tokenize(cell).length >= 2).length;
   const isText = cells.length > 0 && sentences * 2 >= cells.length;
   return isText ? {role: 'text', inFiles: false, settings: {kind: 'text'}} : {role: 'attribute'};
 }
 
-function all(cells: readonly string[], pattern: RegExp): boolean {
-  return cells.length > 0 && cells.every(cell => pattern.test(cell));
+function most(cells: readonly string[], pattern: RegExp): boolean {
+  return 2 * cells.filter(cell => pattern.test(cell)).length > cells.length;
 }
