@@ -2,7 +2,7 @@
  * Incomplete examples, kept or discarded: the flagship on digits of which each modality is missing from half of the training examples,
  * the same steps either way. Writes docs/incomplete.md and incomplete.json. Runs that the file holds already are not made again.
  *
- * Called as:  npm run bench:incomplete [-- --seeds 1,2,3 --arms kept,discarded --rate 0.5 --steps 500 --encoder-steps 600 --count 1000 --fresh --out DIR]
+ * Called as:  npm run bench:incomplete [-- --seeds 1,2,3 --arms kept,discarded --rate 0.5 --steps 1000 --encoder-steps 800 --count 1000 --fresh --out DIR]
  */
 import {join} from 'node:path';
 import {parseArgs} from 'node:util';
@@ -35,8 +35,8 @@ async function main(): Promise<void> {
       seeds: {type: 'string', default: '1,2,3'},
       arms: {type: 'string', default: 'kept,discarded'},
       rate: {type: 'string', default: '0.5'},
-      steps: {type: 'string', default: '500'},
-      'encoder-steps': {type: 'string', default: '600'},
+      steps: {type: 'string', default: '1000'},
+      'encoder-steps': {type: 'string', default: '800'},
       count: {type: 'string', default: '1000'},
       fresh: {type: 'boolean', default: false},
       out: {type: 'string', default: join(__dirname, '..', 'docs')},

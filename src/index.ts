@@ -147,7 +147,7 @@ export {
 export {acganDiscriminatorLoss, acganGeneratorLoss} from './losses/auxiliary-classifier';
 export {checkLoss} from './losses/check-loss';
 export {codeMatchingLoss, latentRegressionLoss} from './losses/codes';
-export {contrastiveLoss} from './losses/contrastive';
+export {contrastiveLoss, type PairPresence} from './losses/contrastive';
 export {type CrossEntropyOptions, crossEntropyLoss, sigmoidCrossEntropyLoss} from './losses/cross-entropy';
 export {crossModalCycleLoss, cycleLoss} from './losses/cycle';
 export {
