@@ -56,6 +56,7 @@ const lines = [
   '## Nearest words',
   '',
   'Learnt from 1,440 captions of `shapes` in about a second (skip-gram with negative sampling, 16 values, 6 epochs, seed 1): words that may stand in the same place lie near each other.',
+  'The preset `embedding` has a skip-gram of its own (`src/presets/embedding/word-table.ts`), with the whole softmax on tensors: nothing is sampled, and that is cheap only for the few words of captions. `learnWordEmbeddings` is for vocabularies of any size.',
   '',
   '| word | nearest |',
   '|---|---|',
