@@ -4,7 +4,7 @@
  * Called as:  npm run bench:wasm                                  everything, about ten minutes
  *             npm run bench:wasm -- --only timing --nets perceptron,dcgan-28 --rounds 12
  *             npm run bench:wasm -- --only timing --nets dcgan-28 --threads 2
- * Parts: timing, products, losses, memory, completion. What is not measured again stays as it was (benchmarks/wasm.json).
+ * Parts: timing, products, breakdown, losses, memory, completion. What is not measured again stays as it was (benchmarks/wasm.json).
  */
 import {type ChildProcess, fork} from 'node:child_process';
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
@@ -15,7 +15,7 @@ import {interquartileRange, median} from './bench/statistics';
 import {type Kind, kinds, type Request, type Response} from './bench-wasm/kinds';
 import {type LossRow, noResults, page, type Results, type TimingRow} from './bench-wasm/results';
 
-const parts = ['timing', 'products', 'losses', 'memory', 'completion'] as const;
+const parts = ['timing', 'products', 'breakdown', 'losses', 'memory', 'completion'] as const;
 const all = Object.keys(kinds) as Kind[];
 /** Whom a net is measured on: stock wasm has no gradient of the flagship's in reasonable time. */
 const runners: Readonly<Record<string, readonly Kind[]>> = {
@@ -79,6 +79,13 @@ async function main(): Promise<void> {
     }
     keep({products: rows});
   }
+  if (wanted.includes('breakdown')) {
+    const parts = await withChild('companion', async ask => {
+      await ask({command: 'load', net: 'perceptron', batch});
+      return (await ask({command: 'breakdown', count: 200})).parts!;
+    });
+    keep({breakdown: parts});
+  }
   if (wanted.includes('completion')) {
     const rows = [];
     for (const kind of ['native', 'companion'] as const) {
@@ -109,7 +116,7 @@ async function timing(net: string): Promise<{rows: TimingRow[]; lines: Results['
       for (let i = 0; i < children.length; i++) {
         const {kind, ask, steps} = children[(i + round) % children.length]!;
         // Slow ones tell as much in fewer rounds.
-        if (kind === 'stock' && round % 3 !== 0) continue;
+        if (kind === 'stock' && round % 2 !== 0) continue;
         times.get(kind)![round] = [...(await ask({command: 'time', count: steps})).milliseconds!];
       }
     }

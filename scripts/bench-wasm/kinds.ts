@@ -19,7 +19,7 @@ export const kinds = {
 export type Kind = keyof typeof kinds;
 
 export interface Request {
-  readonly command: 'load' | 'time' | 'losses' | 'memory' | 'completion' | 'products';
+  readonly command: 'load' | 'time' | 'losses' | 'memory' | 'completion' | 'products' | 'breakdown';
   readonly net?: string;
   readonly batch?: number;
   /** How many, of what the command does. */
@@ -39,6 +39,13 @@ export interface ProductTime {
   readonly gigaflops: number;
 }
 
+/** A kind of work in a training step. */
+export interface Part {
+  readonly what: string;
+  readonly ms: number;
+  readonly calls: number;
+}
+
 export interface Response {
   readonly line?: string;
   readonly error?: string;
@@ -47,5 +54,6 @@ export interface Response {
   readonly losses?: readonly (readonly number[])[];
   readonly products?: readonly ProductTime[];
   readonly curve?: readonly Point[];
+  readonly parts?: readonly Part[];
   readonly completion?: readonly {given: string; medianMs: number; p95Ms: number}[];
 }

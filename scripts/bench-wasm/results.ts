@@ -1,6 +1,6 @@
 /** What is kept of the measurements, and the page made of it. */
 import {availableParallelism, cpus} from 'node:os';
-import {type Kind, kinds, type Point, type ProductTime} from './kinds';
+import {type Kind, kinds, type Part, type Point, type ProductTime} from './kinds';
 
 export interface TimingRow {
   readonly net: string;
@@ -40,6 +40,8 @@ export interface Results {
   readonly lines: Partial<Record<Kind, string>>;
   readonly timing: readonly TimingRow[];
   readonly products?: readonly (ProductTime & {readonly kind: Kind})[];
+  /** Of the perceptron's step with the companion module. */
+  readonly breakdown?: readonly Part[];
   readonly losses: readonly LossRow[];
   readonly memory: readonly MemoryRow[];
   readonly completion: readonly CompletionRow[];
@@ -95,6 +97,7 @@ export function page(results: Results): string {
     '',
     ...productLines(results),
     '',
+    ...breakdownLines(results),
     '## The same twenty steps',
     '',
     "From the same weights on the same batches. Largest difference of any loss from native's, relative to its size; and how it grows, because a training is sensitive to its last digits.",
@@ -155,13 +158,16 @@ function goals({timing, memory, completion}: Results): Goal[] {
 /** GFLOP of the perceptron's step at batch 64: 362.7 million multiply-adds in its layers' products, forward and backward. */
 const perceptronGigaflop = 0.725;
 
+/** Of one core of the machine that the kept page was measured on. */
+const limitGigaflops = 66;
+
 /** What the products alone would take. */
 function floorOfPerceptron({timing, products = []}: Results): string {
   const best = Math.max(...products.filter(({kind}) => kind === 'companion').map(({gigaflops}) => gigaflops));
   const native = timing.find(row => row.net === 'perceptron' && row.kind === 'native' && row.threads === 1);
   if (!native || !Number.isFinite(best)) return '';
   const floor = (1000 * perceptronGigaflop) / best;
-  return `The perceptron's step is ${perceptronGigaflop} GFLOP of products. At the best rate of the table of products these alone take ${floor.toFixed(1)} ms, ${(floor / native.medianMs).toFixed(2)} × native's whole step; a tile whose operands stay in the nearest cache reached 63 GFLOP/s on this machine.`;
+  return `The perceptron's step is ${perceptronGigaflop} GFLOP of products. At the best rate of the table of products these alone take ${floor.toFixed(1)} ms, ${(floor / native.medianMs).toFixed(2)} × native's whole step; at this processor's limit for four numbers at a time (${limitGigaflops} GFLOP/s: two products and two sums a cycle, measured in registers) they would take ${((1000 * perceptronGigaflop) / limitGigaflops).toFixed(1)} ms. Where the rest goes is [below](#where-the-perceptrons-step-goes).`;
 }
 
 function timingLine({net, threads, kind, medianMs, spreadMs, over, steps, note}: TimingRow): string {
@@ -178,6 +184,27 @@ function productLines({products = []}: Results): string[] {
     `| product | ${columns.join(' | ')} |`,
     '|---|---|---|---|',
     ...names.map(what => `| ${what} | ${columns.map(kind => rate(what, kind)).join(' | ')} |`),
+  ];
+}
+
+function breakdownLines({breakdown}: Results): string[] {
+  if (!breakdown) return [];
+  const total = breakdown.reduce((sum, {ms}) => sum + ms, 0);
+  const products = breakdown.find(({what}) => what.startsWith('products'))!;
+  const rate = perceptronGigaflop / products.ms;
+  return [
+    "## Where the perceptron's step goes",
+    '',
+    `With the companion module, one thread, means of 200 steps with every kernel timed, so a little more than the step above. The products run at ${(1000 * rate).toFixed(1)} GFLOP/s: weights, gradients and moments pass through caches that hold few of them, and the copy of a weight into the order of a tile waits for memory. What lies between kernels takes about 0.6 ms where kernels compute nothing; after each product its code and data are out of the nearest caches.`,
+    '',
+    '| part | ms | of the step | kernel calls |',
+    '|---|---|---|---|',
+    ...breakdown.map(
+      ({what, ms, calls}) =>
+        `| ${what} | ${ms.toFixed(2)} | ${((100 * ms) / total).toFixed(0)} % | ${calls ? calls.toFixed(0) : ''} |`,
+    ),
+    `| step | ${total.toFixed(2)} | | |`,
+    '',
   ];
 }
 

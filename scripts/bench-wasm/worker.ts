@@ -5,6 +5,7 @@ import {measureCompletion} from '../bench/measures/completion';
 import type {GameName, NetName} from '../bench/nets/nets';
 import {median} from '../bench/statistics';
 import {buildSubject} from '../bench/subject';
+import {breakdown} from './breakdown';
 import {type Kind, kinds, type Point, type ProductTime, type Request, type Response} from './kinds';
 import {stockSubject, useStock} from './stock';
 
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
     if (command === 'completion') return {completion: (await measureCompletion(count!)).completion};
     if (command === 'losses') return {losses: Array.from({length: count!}, () => subject!.run())};
     if (command === 'products') return {products: shapes.map(timeProduct)};
+    if (command === 'breakdown') return {parts: breakdown(() => subject!.run(), count!)};
     if (command === 'memory') return {curve: memoryCurve(subject!, count!)};
     const milliseconds = Array.from({length: count!}, () => {
       const started = performance.now();

@@ -50,7 +50,7 @@ export function segmentSum(x: usize, ids: usize, y: usize, rows: i32, length: i3
  * e^x for x in [-87, 88], four at a time, to 1.5 units in the last place: x = n ln 2 + r with |r| ≤ ln 2 / 2, the polynomial of
  * Cephes' expf for e^r (S. Moshier, netlib.org/cephes), n put into the exponent.
  */
-function exponential(x: v128): v128 {
+/* @inline */ function exponential(x: v128): v128 {
   const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(<f32>Math.LOG2E)));
   let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)));
   r = f32x4.add(r, f32x4.mul(n, f32x4.splat(2.1219444e-4)));
@@ -69,7 +69,7 @@ function exponential(x: v128): v128 {
  * tanh x: below 0.625 in size the polynomial of Cephes' tanhf, so that small x keep their digits; above it 1 − 2 / (e^2|x| + 1)
  * with the sign of x, and 1 from 9 on. NaN stays NaN.
  */
-function hyperbolicTangent(x: v128): v128 {
+/* @inline */ function hyperbolicTangent(x: v128): v128 {
   const size = f32x4.abs(x);
   const s = f32x4.mul(x, x);
   let p = f32x4.splat(-5.70498872745e-3);

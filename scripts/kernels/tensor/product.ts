@@ -10,6 +10,8 @@ const depth: i32 = 1024;
 const blockOfA: i32 = 131072;
 /** Columns of a task: two panels, one line of the cache. */
 const taskColumns: i32 = 16;
+/** Tiles that are computed before they are stored with rows and columns exchanged. */
+const tilesAtOnce: i32 = 16;
 
 /**
  * A B^T has its rows and columns computed in exchanged roles, as (B A^T)^T, where A has fewer rows than B: then the smaller
@@ -37,7 +39,7 @@ export function numProductTasks(rows: i32, k: i32, columns: i32, count: i32, tra
 
 /** Bytes of scratch that a thread needs. */
 export function productScratch(k: i32): i32 {
-  return <i32>(targetsBytes + tileBytes) + (min<i32>(k, depth) << 6);
+  return <i32>(targetsBytes + tileBytes * tilesAtOnce) + (min<i32>(k, depth) << 6);
 }
 
 /**
@@ -141,7 +143,8 @@ function block(
   const rowB = (<usize>(transposeB ? k : columns)) << 2;
   const end = min<i32>(columns, column + taskColumns);
   const add = k0 > 0 ? 1 : 0;
-  const packed = scratch + targetsBytes + tileBytes;
+  const tiles = scratch + targetsBytes;
+  const packed = tiles + tileBytes * tilesAtOnce;
   let panel = packed;
   // For a few rows of results a copy of B would cost more than it saves.
   const direct = !transposeB && last - first <= 8;
@@ -172,6 +175,18 @@ function block(
         blocksOfRows(start, (<usize>k) << 2, (<usize>terms) << 2, source, stepB, place, rowC, blocks, add);
       }
       done += blocks << 2;
+    }
+    if (exchange) {
+      for (let blocks = (last - done) >> 2; blocks > 0; blocks -= tilesAtOnce) {
+        const count = min<i32>(blocks, tilesAtOnce);
+        const start = a + ((<usize>done * <usize>k + <usize>k0) << 2);
+        blocksOfRows(start, (<usize>k) << 2, (<usize>terms) << 2, source, stepB, tiles, 32, count, 0);
+        for (let n = 0; n < count; n++) {
+          const place = c + ((<usize>j * <usize>rows + <usize>done) << 2);
+          storeTransposed(tiles + <usize>n * tileBytes, place, (<usize>rows) << 2, 4, width, add);
+          done += 4;
+        }
+      }
     }
     for (let i = done; i < last; i += 4) {
       for (let r = 0; r < 4; r++) {

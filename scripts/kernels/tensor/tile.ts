@@ -5,8 +5,11 @@
  * a matrix it stands or on how work is divided. B comes as panels of 8 columns, [k][8].
  */
 
-// Both loops are nested for a reason: V8 unrolls a loop that is in no other, and then runs out of registers (51 in place of 62
-// GFLOP/s on the machine of docs/wasm.md).
+// The sum over eight registers stands four times, twice here and twice in blocks.ts, because a function cannot give back eight
+// registers. Its form is measured (GFLOP/s on the machine of docs/wasm.md, whose limit for separate products and sums of four
+// numbers is 66): V8 loads everything that a stretch of code without a branch will need before it computes, so two terms of the
+// sum at once (33 to 36), or six rows (33), run out of registers, and four rows with a term at a time reach 57 to 64. Both loops
+// here are nested because V8 unrolls one that is in no other, with the same effect (51 in place of 62).
 
 /** Where a tile's four rows go, as four addresses at `targets`; see `target`. */
 export const targetsBytes: usize = 64;

@@ -5,18 +5,16 @@ const blockSize = 512;
 
 /**
  * @param arrays by the formula's names, all of one length; slots are written in place. @param out receives the new `w`.
- * @param start the first element to move; those before it are left alone.
  */
 export function runLoop(
   formula: Formula,
   arrays: Readonly<Record<string, Float32Array>>,
   scalars: Readonly<Record<string, number>>,
   out: Float32Array,
-  start = 0,
 ): void {
   const {blocks, steps, results} = planOf(formula);
   for (const name of formula.scalars) blocks.get(name)!.fill(scalars[name]!);
-  for (let from = start; from < out.length; from += blockSize) {
+  for (let from = 0; from < out.length; from += blockSize) {
     const count = Math.min(blockSize, out.length - from);
     for (const name of formula.arrays) blocks.get(name)!.set(arrays[name]!.subarray(from, from + count));
     for (const step of steps) step(count);

@@ -64,17 +64,14 @@ function runOnWasm({inputs, attrs: {formula, scalars}, backend}: Request & {back
   const out = backend.makeOutput(w.shape, 'float32');
   const run = compiledFor(formula, backend);
   const address = (tensor: tf.TensorInfo) => backend.dataIdMap.get(tensor.dataId).memoryOffset;
-  const size = tf.util.sizeFromShape(w.shape);
-  const quads = run ? Math.floor(size / 4) : 0;
-  run?.(
-    quads,
-    formula.arrays.map(name => address(inputs[name]!)),
-    address(out),
-    formula.scalars.map(name => scalars[name]!),
-  );
-  if (size > quads * 4) {
+  if (run) {
+    const size = tf.util.sizeFromShape(w.shape);
+    const pointers = formula.arrays.map(name => address(inputs[name]!));
+    const numbers = formula.scalars.map(name => scalars[name]!);
+    run(size, pointers, address(out), numbers);
+  } else {
     const arrays = Object.fromEntries(formula.arrays.map(name => [name, backend.typedArrayFromHeap(inputs[name]!)]));
-    runLoop(formula, arrays, scalars, backend.typedArrayFromHeap(out), quads * 4);
+    runLoop(formula, arrays, scalars, backend.typedArrayFromHeap(out));
   }
   return out;
 }

@@ -3,6 +3,7 @@ import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
 import {expected, unknownChoice} from '../../core/checks';
 import {tf} from '../../core/tensorflow';
 import {refuseWideStrides} from '../conv3d';
+import {saveWithoutClones} from '../saved-tensors';
 import {arithmetic, companionBinary} from './companion/binary';
 import {Companion} from './companion/companion';
 import {companionConv2d, companionFilterGradient, companionInputGradient} from './companion/convolution';
@@ -66,6 +67,7 @@ export async function useWasm(): Promise<WasmState> {
   await start();
   const backend = tf.backend() as BackendWasm;
   guardHeap(backend);
+  saveWithoutClones();
   replaceWithCompositions();
   let why: string | null = null;
   let threads = 1;

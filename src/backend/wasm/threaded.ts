@@ -3,7 +3,7 @@
  * loads its workers from a blob.
  *
  * The binary for threads is taken without its threads: with one it computes as the plain one does. The companion module's
- * own threads (companion/crew.ts) do the heavy kernels.
+ * own threads (crew.ts) do the heavy kernels.
  */
 import os from 'node:os';
 import {dirname, join} from 'node:path';

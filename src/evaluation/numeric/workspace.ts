@@ -1,8 +1,19 @@
 /** Memory that the compiled kernels compute in, and the threads that share it. */
 import {availableParallelism} from 'node:os';
+import {Crew} from '../../backend/wasm/crew';
 import {UserError} from '../../core/checks';
-import {type Crew, type JobName, startCrew} from './crew';
 import {kernelsWasm} from './kernels-wasm';
+
+/** Jobs of many independent tasks; their arguments are explained in scripts/kernels/numeric.ts. */
+const jobs = [
+  'productTask',
+  'symmetricTimesVectorTask',
+  'nearestOthersTask',
+  'nearestRowsTask',
+  'ballsTask',
+  'cubicKernelTask',
+] as const;
+type JobName = (typeof jobs)[number];
 
 interface Kernels extends Record<JobName, (task: number, thread: number, args: number) => void> {
   dot(n: number, a: number, b: number): number;
@@ -67,7 +78,7 @@ export class Workspace {
     }
     this.memory = new WebAssembly.Memory({initial: pages, maximum: pages, shared: true});
     this.kernels = new WebAssembly.Instance(compiled, {env: {memory: this.memory}}).exports as unknown as Kernels;
-    this.crew = threads > 1 ? startCrew(threads, compiled, this.memory) : null;
+    this.crew = threads > 1 ? new Crew(threads, compiled, this.memory, jobs) : null;
   }
 
   floats(count: number): Block<Float64Array> {
@@ -95,7 +106,8 @@ export class Workspace {
     // The first page holds the arguments, so that nothing else can stand there.
     new Int32Array(this.memory.buffer, 0, args.length).set(args);
     if (this.crew && count > 1) {
-      this.crew.run(job, count, (task, thread) => this.kernels[job](task, thread, 0));
+      const calls = Array.from({length: count}, (_, task) => [task, 0, 0]);
+      this.crew.run(job, this.kernels[job] as (...numbers: number[]) => void, calls, {place: 1, step: 1});
     } else {
       for (let task = 0; task < count; task++) this.kernels[job](task, 0, 0);
     }

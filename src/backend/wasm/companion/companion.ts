@@ -5,8 +5,8 @@
  * a while it gets from the backend's allocator, and keeps for the next time.
  */
 import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
+import {Crew} from '../crew';
 import {memoryOf} from '../heap';
-import {Crew} from './crew';
 import {kernelsWasm, sharedKernelsWasm} from './kernels-wasm';
 
 type Numbers = readonly number[];
@@ -90,7 +90,7 @@ export class Companion {
   ): void {
     const kernel = this.kernels[name]!;
     if (this.crew && calls.length > 1 && multiplications >= worthThreads) {
-      this.crew.run(name, kernel, calls, {place: scratchPlace, bytes: aligned(scratchBytes)});
+      this.crew.run(name, kernel, calls, {place: scratchPlace, step: aligned(scratchBytes)});
     } else for (const call of calls) kernel(...call);
   }
 
