@@ -59,8 +59,7 @@ Made by \`npm run bench:dcgan\`; every run is in [dcgan.json](dcgan.json). Engin
 
 Fréchet distance of 2,000 generated pictures to the test split, in the features of the classifier that judges these data; lower is better. Mean ± standard deviation over seeds.
 After so few steps both are still far from real; compared is the same point of the same training. *Ratio*: ours by PyTorch's; at most 1.5 is asked for. *Real*: the same distance of 2,000 real training pictures.
-The shapes are sparse and of six colours, and both programs first draw a few of the colours, others with each seed: with 300 steps single runs differ by more than the programs do, and a row of one
-or two seeds says little. A row with "2 and 1" seeds is of ours and PyTorch's.
+Seeds "2 and 1" are of ours and of PyTorch's; single runs of the shapes, which are sparse, differ by more than the two programs do.
 
 | data | steps | seeds | ours | PyTorch | ratio | real | CPU s a run, ours / PyTorch |
 |---|---|---|---|---|---|---|---|
