@@ -1,13 +1,14 @@
 /**
  * The preset `dcgan` beside the same networks in PyTorch: same start, optimizer, batches and steps, one thread each, several seeds;
  * Fréchet distances of the pictures in the features of the classifier that judges the data. Writes docs/dcgan.md and dcgan.json, and
- * the samples as `evaluate --samples` takes them. Runs that dcgan.json holds already are not made again.
+ * the samples as `evaluate --samples` takes them. Runs that dcgan.json holds already, judged by the same classifier, are not made again.
  *
  * Called as:  npm run bench:dcgan
  *             npm run bench:dcgan -- --seeds 3 --steps 300 --data digits,shapes --programs ours,pytorch --python .venv-bench/bin/python --out DIR
  */
 import {execFileSync} from 'node:child_process';
-import {mkdirSync} from 'node:fs';
+import {createHash} from 'node:crypto';
+import {mkdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {parseArgs} from 'node:util';
 import {backendInfo, selectBackend} from '../src/backend/select';
@@ -36,6 +37,8 @@ interface Task {
   readonly train: readonly Float32Array[];
   readonly test: readonly Float32Array[];
   readonly oracle: Oracle;
+  /** Which classifier judges: distances of another are on another scale. */
+  readonly judge: string;
 }
 
 async function main(): Promise<void> {
@@ -60,7 +63,7 @@ async function main(): Promise<void> {
   for (let seed = 1; seed <= Number(values.seeds); seed++) {
     for (const task of tasks) {
       for (const program of values.programs.split(',') as Program[]) {
-        if (rows.has({data: task.name, program, seed, steps})) continue;
+        if (rows.has({data: task.name, program, seed, steps, judge: task.judge})) continue;
         const folder = join(values.samples, `${task.name}-${program}-${seed}`);
         mkdirSync(folder, {recursive: true});
         const run = program === 'ours' ? await ours(task, seed, steps) : peer(task, seed, steps, values.python, folder);
@@ -70,6 +73,7 @@ async function main(): Promise<void> {
           program,
           seed,
           steps,
+          judge: task.judge,
           frechet: Number(distance(task, run.pictures).toFixed(3)),
           cpuSeconds: Number(run.seconds.toFixed(1)),
           parameters: run.parameters,
@@ -89,19 +93,22 @@ function taskOf(name: string): Task {
   const cache = new FeatureCache({image: spec});
   const read = (split: 'train' | 'test') =>
     dataset.rows(split).map(({parts}) => Float32Array.from(cache.encode('image', parts['image']!)));
-  const oracle = loadOracles(join(root, 'datasets', name, 'oracles'))['image']!;
-  return {name, spec, train: read('train'), test: read('test'), oracle};
+  const folder = join(root, 'datasets', name, 'oracles');
+  const weights = readFileSync(join(folder, 'image.safetensors'));
+  const judge = createHash('sha256').update(weights).digest('hex').slice(0, 8);
+  return {name, spec, train: read('train'), test: read('test'), oracle: loadOracles(folder)['image']!, judge};
 }
 
 /** What real training pictures score, and what an untrained network would. */
 function addReal(rows: KeptRows<DcganRow>, task: Task, steps: number): void {
-  if (rows.has({data: task.name, program: 'real', steps})) return;
+  if (rows.has({data: task.name, program: 'real', steps, judge: task.judge})) return;
   const some = new RandomStream(1, 'bench-dcgan/real').shuffle([...task.train]).slice(0, numSamples);
   rows.add({
     data: task.name,
     program: 'real',
     seed: 0,
     steps,
+    judge: task.judge,
     frechet: Number(distance(task, some).toFixed(3)),
     cpuSeconds: 0,
     parameters: [],

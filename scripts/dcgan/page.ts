@@ -12,6 +12,8 @@ export interface DcganRow {
   readonly program: Program;
   readonly seed: number;
   readonly steps: number;
+  /** The first eight digits of the SHA-256 of the classifier's weights. Rows of another judge are not compared with these. */
+  readonly judge: string;
   /** To the test split, in the features of the data's own classifier. */
   readonly frechet: number;
   /** Of training. */
@@ -24,9 +26,9 @@ export interface DcganRow {
 const titles: Readonly<Record<string, string>> = {digits: 'digits, 28×28×1', shapes: 'shapes, 32×32×3'};
 
 export function pageOf(rows: readonly DcganRow[], folder: string): void {
-  const keys = [...new Set(rows.map(({data, steps}) => `${data}/${steps}`))];
+  const keys = [...new Set(rows.map(keyOf))];
   const lines = keys.flatMap(key => {
-    const own = rows.filter(({data, steps}) => `${data}/${steps}` === key);
+    const own = rows.filter(row => keyOf(row) === key);
     const [ours, peer, real] = (['ours', 'pytorch', 'real'] as const).map(program =>
       own.filter(row => row.program === program),
     ) as [DcganRow[], DcganRow[], DcganRow[]];
@@ -70,6 +72,10 @@ with Adam 2e-4, β₁ = .5, from logits; the statistics of batch norm are measur
 both lie in \`out/dcgan\`, where \`multimodal-gan evaluate --samples\` scores them.
 `,
   );
+}
+
+function keyOf({data, steps, judge}: DcganRow): string {
+  return `${data}/${steps}/${judge}`;
 }
 
 function seconds(rows: readonly DcganRow[]): string {
