@@ -140,18 +140,17 @@ function optionsFrom(command: Command, source: 'cli' | 'config'): Partial<TrainC
  * seed, and the data and settings that it was given.
  */
 export function repeatCommand(start: string, {options}: TrainingPlan, record: RunRecord): string {
-  const own = {
-    images: options.images,
-    speech: options.speech,
-    'data-config': options.dataConfig,
-    config: options.config,
-  };
-  const given = Object.entries({...(options.data === 'digits' ? {} : {data: options.data}), ...own}).flatMap(
-    ([name, value]) => (value === undefined ? [] : [`--${name} ${quoted(value)}`]),
-  );
+  const given = dataArguments(options);
+  if (options.config !== undefined) given.push(`--config ${quoted(options.config)}`);
   if (options.missing) given.push(`--missing ${missingText(options.missing)}`);
   const {steps, encoderSteps, seed} = record;
   return [start, `--steps ${steps} --encoder-steps ${encoderSteps} --seed ${seed}`, ...given].join(' ');
+}
+
+/** What names the data of a run on the command line, where they are not the digits as they come. */
+export function dataArguments({data, images, speech, dataConfig}: TrainingPlan['options']): string[] {
+  const own = {...(data === 'digits' ? {} : {data}), images, speech, 'data-config': dataConfig};
+  return Object.entries(own).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${quoted(value)}`]));
 }
 
 /** quoted("my data") is "'my data'", as a shell wants it. */
@@ -187,7 +186,8 @@ export async function runTraining(
       ? await resumeFlagship(training, features, readCheckpoint(resume), options)
       : await trainFlagship(training, features, {
           ...options,
-          model: plan.model,
+          // 20 were chosen on the digits; how many other data need, their codes tell.
+          model: plan.options.data === 'digits' ? plan.model : {priorComponents: null, ...plan.model},
           train: {...defaultMinutes(backend), ...plan.training},
         });
     return {result, record: recordRun(result, training, backend)};

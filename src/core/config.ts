@@ -31,8 +31,8 @@ export interface ModelConfig {
   readonly discriminatorHiddenUnits: number;
   /** Examples that D compares by minibatch standard deviation; divides the batch. */
   readonly minibatchGroup: number;
-  /** Gaussians of the prior over content. */
-  readonly priorComponents: number;
+  /** Gaussians of the prior over content; null: as many as make codes that were held out likelier, 20 to 320 (`chooseComponents`). */
+  readonly priorComponents: number | null;
 }
 
 export const defaultModelConfig = {
@@ -200,7 +200,7 @@ const modelSchema = z.strictObject({
   discriminatorChannels: count,
   discriminatorHiddenUnits: count,
   minibatchGroup: count,
-  priorComponents: count,
+  priorComponents: count.nullable(),
 });
 
 const trainSchema = z.strictObject({

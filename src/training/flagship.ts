@@ -5,11 +5,12 @@ import {assertConfigsFit, type ModelConfig, modelConfig, type TrainConfig, train
 import {RandomStream} from '../core/random';
 import {mapRecord} from '../core/records';
 import {tf} from '../core/tensorflow';
-import type {Modalities} from '../core/types';
+import type {Example, Modalities} from '../core/types';
 import {presenceOf} from '../features/stack-parts';
 import {MultimodalGan} from '../model/multimodal-gan';
 import {CrossModalEncoder, Discriminator, Generator} from '../model/players';
 import {fitGaussianMixture, type GaussianMixture} from '../model/prior';
+import {chooseComponents} from '../model/prior-size';
 import {measureStatistics, trainAdversarially} from './adversarial-phase';
 import {BatchSource} from './batch-source';
 import {StepBudget} from './budget';
@@ -183,11 +184,17 @@ async function fitPrior(
   const all = data.pair('train', stream);
   await codes.learn(all);
   const examples = repeatByPairs(all, stream);
-  const fused = tf.tidy(() => {
-    const present = mapRecord(presenceOf(examples, data.modalities), mask => tf.tensor1d(mask));
-    return encoder.fuse(codes.stack(examples), present).dataSync() as Float32Array;
-  });
-  const components = Math.min(model.priorComponents, examples.length);
+  const fusedOf = (chosen: readonly Example[]) =>
+    tf.tidy(() => {
+      const present = mapRecord(presenceOf(chosen, data.modalities), mask => tf.tensor1d(mask));
+      return encoder.fuse(codes.stack(chosen), present).dataSync() as Float32Array;
+    });
+  const fused = fusedOf(examples);
+  // A code that stands twice could be fitted and held out.
+  const wanted =
+    model.priorComponents ??
+    chooseComponents(fusedOf([...new Set(examples)]), model.contentDim, new RandomStream(seed, 'prior/components'));
+  const components = Math.min(wanted, examples.length);
   return fitGaussianMixture(fused, model.contentDim, components, new RandomStream(seed, 'prior'));
 }
 

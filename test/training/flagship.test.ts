@@ -35,6 +35,23 @@ test('trains on any named modalities, incomplete ones too; reports every step; l
   }
 });
 
+test('where the config leaves it to them, the data tell how many Gaussians the prior has; saved and loaded', async () => {
+  const {model} = await trainFlagship(tinyData, tinyFeatures, {
+    model: {...tinyModel, priorComponents: null},
+    train: {...tinyTrain, steps: 1, encoderSteps: 1},
+  });
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'flagship-'));
+  saveModel(model, path.join(folder, 'model'));
+  const loaded = loadModel(path.join(folder, 'model'));
+  fs.rmSync(folder, {recursive: true});
+  // 24 examples are too few to hold any out.
+  for (const {prior, config} of [model, loaded]) {
+    assert.deepEqual([prior.content.components, config.priorComponents], [20, null]);
+  }
+  model.dispose();
+  loaded.dispose();
+});
+
 test('every fusion trains in E and in D, and what it made can be used, saved and loaded', async () => {
   for (const fusion of fusionMethods) {
     const result = await trainFlagship(tinyIncompleteData, tinyFeatures, {

@@ -11,7 +11,7 @@ import {integerOption} from '../options';
 import {writeFolderWhole} from '../output-folder';
 import {trainPreset} from '../preset-run';
 import {saveTrained} from '../run-record';
-import {addTrainingOptions, planTraining, repeatCommand, runTraining} from '../training-run';
+import {addTrainingOptions, dataArguments, planTraining, repeatCommand, runTraining} from '../training-run';
 
 export function trainCommand(): Command {
   const command = new Command('train').description('Train a model and save it as a folder');
@@ -48,5 +48,6 @@ async function train(command: Command): Promise<void> {
   }
   console.log(`Trained ${result.steps} steps in ${result.seconds.total.toFixed(0)} s; the model is in ${out}`);
   console.log(`Repeat exactly: ${repeatCommand('multimodal-gan train', plan, record)}`);
-  console.log(`Next: multimodal-gan evaluate --model ${out}, multimodal-gan generate --model ${out}`);
+  const evaluate = ['multimodal-gan evaluate', `--model ${out}`, ...dataArguments(plan.options)].join(' ');
+  console.log(`Next: ${evaluate}, multimodal-gan generate --model ${out}`);
 }
