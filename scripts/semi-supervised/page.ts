@@ -39,6 +39,10 @@ export interface SemiSupervisedRow {
   readonly backend: string;
 }
 
+/** Mean test accuracy, %, with 100 labels. */
+const goal = 97.5;
+const allowedMinutes = 30;
+
 export function pageOf(rows: readonly SemiSupervisedRow[], folder: string): void {
   const engines = [...new Set(rows.map(({backend}) => backend))].join(', ');
   const budgets = [...new Set(rows.map(({perClass, steps}) => `${perClass}/${steps}`))];
@@ -72,14 +76,16 @@ the classifier says the same of a changed copy (Sohn et al. 2020, [arXiv:2001.07
 
 ## How the settings were chosen
 
-On the 1,000 validation pictures, with the labels of seed 3 where no other is told; one run each, so that half a point says little. *Shown* is the validation accuracy at the end.
+On the 1,000 validation pictures, with the labels of seed 3 where no other is told; one run each, so that half a point says little. *Shown* is the validation accuracy at the end; two runs that were
+stopped after 1,000 steps are left out. The noise was chosen from seed 3 alone.
 
 | steps | game | noise | changed besides | shown, % |
 |---|---|---|---|---|
 | 2,000 | 1, from the start | 0 | | 92.5 |
+| 2,000 | 1, from the start | 0 | alignment of the guesses' shares of classes (ReMixMatch) | 92.4 |
 | 16,000 | 1, from the start | 0 | seed 1 | 97.8 |
 | 16,000 | 1, from the start | 0 | seed 2 | 95.6 |
-| 3,000 | 1, rising | 0 | alignment of the guesses' shares of classes (ReMixMatch) | 94.3 |
+| 3,000 | 1, rising | 0 | alignment | 94.3 |
 | 3,000 | 0.3, from the start | 0 | alignment | 94.5 |
 | 3,000 | 0.1, from the start | 0 | alignment | 94.2 |
 | 3,000 | 1, from the start | 0 | alignment; realness as an output of its own beside the K classes | 91.1 |
@@ -92,12 +98,28 @@ On the 1,000 validation pictures, with the labels of seed 3 where no other is to
 | 2,000 | none | 0.5 | | 96.9 |
 | 2,000 | 0.3, rising | 0.5 | | 96.7 |
 
-Without noise some eighty of the 700 unlabelled sevens are surely taken for twos (seed 2: for threes), and agreement teaches it further; noise on what the classifier learns from, not on what its average judges, leaves three of them,
-and takes from the game most of the harm that it did: D could tell generated pictures by their grain.
+On three seeds, test included, without noise and with the game's weight 1 from the start, 2,000 steps: 95.87 ± 1.35 % (95.35, 94.85 and 97.40; validation 94.20 ± 1.93 %), and the labelled pictures alone
+93.82 ± 0.53 % (two seeds). These runs are not in the file. The present settings were chosen after that, on validation alone.
 
+Without noise some eighty of the 700 unlabelled sevens are surely taken for twos (seed 2: for threes), and agreement teaches it further; noise on what the classifier learns from, not on what its average judges, leaves three of them,
+and took from the game most of the harm that it did (validation of seed 3 only), presumably because D can no longer tell generated pictures by their grain. Against the settings before, the mean over three seeds rises more on validation than on test.
+${goalOf(rows)}
 The published 98.5 % to 99.1 % with 100 labels are of MNIST's 60,000 training and 10,000 test pictures and 100 to 300 epochs; here are 7,000 and 2,000 of them.
 `,
   );
+}
+
+/** Whether the GAN's mean on the test split is what is asked for, at its longest budget. */
+function goalOf(rows: readonly SemiSupervisedRow[]): string {
+  const tested = rows.filter(({method, perClass, test}) => method === 'gan' && perClass === 10 && test !== null);
+  const steps = Math.max(...tested.map(row => row.steps));
+  const own = tested.filter(row => row.steps === steps);
+  if (own.length === 0) return '';
+  const mean = seedInterval(own.map(({test}) => 100 * test!)).mean;
+  const minutes = Math.max(...own.map(({cpuMinutes}) => cpuMinutes));
+  return `
+Asked for are ${goal} % within ${allowedMinutes} minutes of CPU a run: ${mean >= goal ? 'reached' : '**not reached**'} (${mean.toFixed(2)} % over ${own.length} seeds, at most ${minutes.toFixed(1)} minutes a run).
+`;
 }
 
 function line(method: MethodName, runs: readonly SemiSupervisedRow[]): string {
