@@ -172,6 +172,9 @@ async function train(
   }
 }
 
+/** More codes would only take longer: a component has some 30 of them even where there are 320. */
+const mostPriorCodes = 10_000;
+
 /** A mixture over the codes of one epoch of training examples, each as whole as it is, and of as much weight as it holds pairs. */
 async function fitPrior(
   encoder: CrossModalEncoder,
@@ -183,7 +186,8 @@ async function fitPrior(
   const stream = new RandomStream(seed, 'encoder/all-parts');
   const all = data.pair('train', stream);
   await codes.learn(all);
-  const examples = repeatByPairs(all, stream);
+  // They come in random order: the first are a fair sample.
+  const examples = repeatByPairs(all, stream).slice(0, mostPriorCodes);
   const fusedOf = (chosen: readonly Example[]) =>
     tf.tidy(() => {
       const present = mapRecord(presenceOf(chosen, data.modalities), mask => tf.tensor1d(mask));
