@@ -73,7 +73,7 @@ scored is the average of weights at the last step. *Game* is L_unsupervised with
 ${sections.join('\n')}
 *K + 1 classes, feature matching*: Salimans et al. 2016, sections 3.1 and 5 ([arXiv:1606.03498](https://arxiv.org/abs/1606.03498)). *Agreement*: where the averaged classifier is surer than .95 about a picture,
 the classifier says the same of a changed copy (Sohn et al. 2020, [arXiv:2001.07685](https://arxiv.org/abs/2001.07685)). Every row has the same network, the same changed copies (turned, sheared, scaled, moved, bent), noise, steps, optimizer and average.
-A method with fewer than two runs at a budget has no row: at this one the game alone and agreement alone have not been measured; below is what validation said of them.
+A method with fewer than two runs at a budget has no row: at this one the game alone and agreement alone have not been measured; below is what validation said of agreement alone. Of the game alone there is no run.
 
 ## How the settings were chosen
 
