@@ -187,15 +187,16 @@ function productLines({products = []}: Results): string[] {
   ];
 }
 
-function breakdownLines({breakdown}: Results): string[] {
+function breakdownLines({breakdown, timing}: Results): string[] {
   if (!breakdown) return [];
   const total = breakdown.reduce((sum, {ms}) => sum + ms, 0);
   const products = breakdown.find(({what}) => what.startsWith('products'))!;
   const rate = perceptronGigaflop / products.ms;
+  const step = timing.find(row => row.net === 'perceptron' && row.kind === 'companion' && row.threads === 1);
   return [
     "## Where the perceptron's step goes",
     '',
-    `With the companion module, one thread, means of 200 steps with every kernel timed, so a little more than the step above. The products run at ${(1000 * rate).toFixed(1)} GFLOP/s: weights, gradients and moments pass through caches that hold few of them, and the copy of a weight into the order of a tile waits for memory. What lies between kernels takes about 0.6 ms where kernels compute nothing; after each product its code and data are out of the nearest caches.`,
+    `With the companion module, one thread, means of 200 steps in a run of its own with every kernel timed${step ? ` (the step above has a median of ${step.medianMs.toFixed(1)} ms)` : ''}. The products run at ${(1000 * rate).toFixed(1)} GFLOP/s: weights, gradients and moments pass through caches that hold few of them, and the copy of a weight into the order of a tile waits for memory. What lies between kernels takes about 0.6 ms where kernels compute nothing; after each product its code and data are out of the nearest caches.`,
     '',
     '| part | ms | of the step | kernel calls |',
     '|---|---|---|---|',
