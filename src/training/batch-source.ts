@@ -15,6 +15,7 @@ import {
   prepareNext,
   type TrainingData,
 } from './example-stream';
+import {drawnByDirections} from './pairs';
 import {drawSubsets} from './random-subsets';
 import {type AdversarialBatch, type GeneratorBatch, movable, type SeenCodes, type ShiftsByModality} from './steps';
 
@@ -44,7 +45,7 @@ export class BatchSource {
     private readonly train: TrainConfig,
     purpose: string,
   ) {
-    this.examples = new ExampleStream(data, new RandomStream(train.seed, `${purpose}/examples`));
+    this.examples = new ExampleStream(drawnByDirections(data), new RandomStream(train.seed, `${purpose}/examples`));
     this.subsets = new RandomStream(train.seed, `${purpose}/subsets`);
     this.styles = new RandomStream(train.seed, `${purpose}/styles`);
     this.shifts = new RandomStream(train.seed, `${purpose}/shifts`);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {RandomStream} from '../../src/core/random';
 import type {Example, Part} from '../../src/core/types';
-import {drawnByPairs, repeatByPairs} from '../../src/training/pairs';
+import {drawnByDirections, drawnByPairs, repeatByPairs} from '../../src/training/pairs';
 
 const stream = () => new RandomStream(4, 'pairs');
 
@@ -40,6 +40,18 @@ test('all are kept where none has a pair; an undefined part is none', () => {
   assert.deepEqual(idsOf(repeatByPairs(examplesWith(1, 1), stream())), ['0', '1']);
   const half = {id: 'half', parts: {m0: 'text', m1: undefined as unknown as Part}};
   assert.deepEqual(idsOf(repeatByPairs([half, ...examplesWith(2)], stream())), ['0']);
+});
+
+test('G and D draw an example as often as it has directions from part to part: 9 of three, 4 of two, 1 of one', () => {
+  const drawn = (...counts: number[]) => {
+    const chance = stream();
+    const epoch = drawnByDirections({modalities: {}, pair: () => examplesWith(...counts)}).pair('train', chance);
+    return {times: timesOf(epoch), ids: idsOf(epoch), after: chance.saveState()};
+  };
+  assert.deepEqual(drawn(2, 3, 1).times, {0: 4, 1: 9, 2: 1});
+  assert.deepEqual(drawn(1, 1).times, {0: 1, 1: 1});
+  assert.deepEqual(drawn(3, 3, 3).ids, ['0', '1', '2']);
+  assert.deepEqual(drawn(3, 3, 3).after, stream().saveState(), 'no chance is used');
 });
 
 test('copies stand apart, one in each third of the epoch, and the rest is mixed in', () => {
