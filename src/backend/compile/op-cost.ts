@@ -1,6 +1,9 @@
 /** What an op of a recording costs, roughly: enough to tell what can be done meanwhile. */
 import {type OpNode, outputOf, type RecordedNode} from './recording';
 
+/** From here on an op counts as heavy: less is not worth a second op, or an order. */
+export const heavyMultiplyAdds = 2e6;
+
 /** Of one core with wide vectors: measured 85 to 115 on an AMD EPYC of 2025; ratios between ops are what counts. */
 const multiplyAddsPerNanosecond = 60;
 const elementsPerNanosecond = 2;

@@ -9,6 +9,7 @@ import {piecesOfHeavyOps} from '../native-threads';
 import {nativeBackend} from './binding';
 import {type EmittedStep, emitStep} from './emit';
 import {guard, unguard} from './guard';
+import {holdBackLaterMoves} from './later-moves';
 import type {Recording} from './recording';
 import {Session} from './session';
 import {simplify} from './simplify';
@@ -33,7 +34,7 @@ export class Program {
     const {binding} = this.backend;
     const pieces = this.pieces ?? piecesOfHeavyOps();
     const lean = simplify(recording, binding);
-    const step = pieces > 1 ? splitRows(lean, pieces, binding) : lean;
+    const step = pieces > 1 ? holdBackLaterMoves(splitRows(lean, pieces, binding), pieces) : lean;
     this.steps.push(emitStep(step, `step_${number}`, this.table, binding));
     return number;
   }

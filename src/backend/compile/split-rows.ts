@@ -8,7 +8,7 @@
 import type {Binding, OpAttribute} from './binding';
 import {dataTypes} from './graph-def';
 import {opsWithIdleCores} from './idle-cores';
-import {multiplyAdds} from './op-cost';
+import {heavyMultiplyAdds, multiplyAdds} from './op-cost';
 import {
   integerConstant,
   markNeeded,
@@ -22,9 +22,6 @@ import {
 
 /** How an op takes an input when it is cut: its piece, all of it, or as a shape of the piece. */
 type Role = 'piece' | 'whole' | 'shape';
-
-/** Multiplications below which an op is not worth a second one. */
-const worthwhile = 2e6;
 
 /** The same step, with heavy ops in `pieces` where cores would be idle; what it computes is the same bit for bit. */
 export function splitRows(recording: Recording, pieces: number, binding: Binding): Recording {
@@ -68,7 +65,7 @@ class Splitter {
   private canBeCut(node: RecordedNode): boolean {
     if (node.kind !== 'op') return false;
     const shapes = this.shapesOf(node);
-    if (shapes?.axis !== 0 || multiplyAdds(node, this.recording.nodes) < worthwhile) return false;
+    if (shapes?.axis !== 0 || multiplyAdds(node, this.recording.nodes) < heavyMultiplyAdds) return false;
     return productRoles(node, shapes.inputs) !== null;
   }
 
