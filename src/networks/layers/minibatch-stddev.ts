@@ -68,7 +68,8 @@ function asOfWholeGroups(deviations: tf.Tensor, memberCounts: tf.Tensor, size: n
     .div(n.sub(1).mul(4 * size - 3));
   // 1 for two members and more, 0 for fewer.
   const tells = memberCounts.sub(1).clipByValue(0, 1);
-  const whole = deviations.mul(ofVariance.sqrt()).mul(ofRoot).mul(tells);
+  // One factor that depends on no weight: gradients, and theirs, have one product to pass.
+  const whole = deviations.mul(ofVariance.sqrt().mul(ofRoot).mul(tells));
   const ofOthers = whole.sum().div(tf.maximum(tells.sum(), 1));
   return whole.add(ofOthers.mul(tf.sub(1, tells)));
 }
