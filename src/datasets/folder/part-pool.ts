@@ -12,6 +12,12 @@ export interface PoolData {
   readonly maxBytes: number;
 }
 
+/** What a thread is started with. */
+export interface ThreadData extends PoolData {
+  /** One int32; not 0 once the thread shall read no further part and end. */
+  readonly stop: SharedArrayBuffer;
+}
+
 export interface PartRequest {
   /** Of the modality. */
   readonly name: string;
@@ -60,6 +66,7 @@ export class PartPool {
   /** Buffers of answers that nobody looks at any more. */
   private readonly spare: ArrayBuffer[] = [];
   private failure: Error | null = null;
+  private readonly stop = new SharedArrayBuffer(4);
 
   /** @param threads 2 unless told: file reading and unpacking go on beside the training, which has threads of its own. */
   constructor(
@@ -67,7 +74,8 @@ export class PartPool {
     threads = 2,
   ) {
     this.workers = Array.from({length: threads}, () => {
-      const worker = startThread('part-worker', {workerData: data, resourceLimits});
+      const workerData: ThreadData = {...data, stop: this.stop};
+      const worker = startThread('part-worker', {workerData, resourceLimits});
       worker.on('message', (answer: PartAnswer) => {
         this.waiting.get(answer.id)?.resolve(answer);
         this.waiting.delete(answer.id);
@@ -121,11 +129,11 @@ export class PartPool {
     if (buffer.byteLength > 0 && this.spare.length < mostSpare) this.spare.push(buffer);
   }
 
+  /** Resolves when all threads have ended, each after the part that it is reading. */
   async close(): Promise<void> {
     this.fail(new Error('the pool is closed'));
-    // Until they have ended: nothing else may be left for the program to wait for.
-    for (const worker of this.workers) worker.ref();
-    await Promise.all(this.workers.map(worker => worker.terminate()));
+    Atomics.store(new Int32Array(this.stop), 0, 1);
+    await Promise.all(this.workers.map(ended));
   }
 
   private fail(error: Error): void {
@@ -134,3 +142,25 @@ export class PartPool {
     this.waiting.clear();
   }
 }
+
+/**
+ * A thread is asked to end, and ended by force only when it does not: Node 20 aborts the whole program when a thread is ended in the
+ * moment in which it begins to unpack something.
+ */
+async function ended(worker: Worker): Promise<void> {
+  if (worker.threadId === -1) return;
+  // Until it has ended: nothing else may be left for the program to wait for.
+  worker.ref();
+  await new Promise<void>(resolve => {
+    const force = setTimeout(() => void worker.terminate(), patienceMs);
+    worker.once('exit', () => {
+      clearTimeout(force);
+      resolve();
+    });
+    // Wakes it; whether it goes on, it sees for itself.
+    worker.postMessage(null);
+  });
+}
+
+/** For the part that is being read. */
+const patienceMs = 10_000;

@@ -2,10 +2,11 @@
 import {parentPort, workerData} from 'node:worker_threads';
 import {UserError} from '../../core/checks';
 import {partSize} from './part-layout';
-import type {PartAnswer, PartOrder, PoolData} from './part-pool';
+import type {PartAnswer, PartOrder, ThreadData} from './part-pool';
 import {readPart, Scratch} from './read-part';
 
-const {modalities, encoder, maxBytes} = workerData as PoolData;
+const {modalities, encoder, maxBytes, stop} = workerData as ThreadData;
+const isStopped = () => Atomics.load(new Int32Array(stop), 0) !== 0;
 /** Any module with a `buildCodec(spec)`: that of the features, which stand to the right of this room. */
 const buildCodec =
   encoder === null
@@ -17,8 +18,11 @@ const scratch = new Scratch();
 /** One order after another: they share the scratch memory, and reading a picture through sharp lets others have their turn. */
 let last: Promise<void> = Promise.resolve();
 
-parentPort!.on('message', (order: PartOrder) => {
-  last = last.then(() => answer(order));
+parentPort!.on('message', (order: PartOrder | null) => {
+  last = last.then(() => {
+    if (isStopped()) parentPort!.close();
+    else if (order) return answer(order);
+  });
 });
 
 async function answer({id, parts, wanted, room}: PartOrder): Promise<void> {
@@ -28,6 +32,7 @@ async function answer({id, parts, wanted, room}: PartOrder): Promise<void> {
   const buffer = room && room.byteLength >= total ? room : new ArrayBuffer(total);
   const problems: PartAnswer['problems'][number][] = [];
   for (let i = 0, at = 0; i < parts.length; at += sizes[i]!, i++) {
+    if (isStopped()) return;
     const {name, file, title} = parts[i]!;
     try {
       const part = await readPart(file, modalities[name]!, title, maxBytes, scratch);
