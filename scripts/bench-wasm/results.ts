@@ -10,8 +10,6 @@ export interface TimingRow {
   readonly medianMs: number;
   readonly spreadMs: number;
   readonly steps: number;
-  /** Where it was not measured beside the others of the table. */
-  readonly note?: string;
   /** Median over the rounds of this one's time over another's in the same round. */
   readonly over: Partial<Record<Kind, number>>;
 }
@@ -170,9 +168,9 @@ function floorOfPerceptron({timing, products = []}: Results): string {
   return `The perceptron's step is ${perceptronGigaflop} GFLOP of products. At the best rate of the table of products these alone take ${floor.toFixed(1)} ms, ${(floor / native.medianMs).toFixed(2)} × native's whole step; at this processor's limit for four numbers at a time (${limitGigaflops} GFLOP/s: two products and two sums a cycle, measured in registers) they would take ${((1000 * perceptronGigaflop) / limitGigaflops).toFixed(1)} ms. Where the rest goes is [below](#where-the-perceptrons-step-goes).`;
 }
 
-function timingLine({net, threads, kind, medianMs, spreadMs, over, steps, note}: TimingRow): string {
+function timingLine({net, threads, kind, medianMs, spreadMs, over, steps}: TimingRow): string {
   const ratio = (other: Kind) => (over[other] === undefined ? '' : over[other]!.toFixed(over[other]! < 0.1 ? 3 : 2));
-  return `| ${net} | ${threads} | ${kind} | ${medianMs.toPrecision(4)} ± ${spreadMs.toPrecision(2)} | ${ratio('native')} | ${ratio('stock')} | ${steps}${note ? ` (${note})` : ''} |`;
+  return `| ${net} | ${threads} | ${kind} | ${medianMs.toPrecision(4)} ± ${spreadMs.toPrecision(2)} | ${ratio('native')} | ${ratio('stock')} | ${steps} |`;
 }
 
 function productLines({products = []}: Results): string[] {

@@ -1,18 +1,8 @@
 /** Convolutions where TensorFlow's usual kernel is wrong or slow on the native engine. */
 import {tf} from '../core/tensorflow';
+import {runNativeOp} from './native-op';
 
 type KernelArguments = Parameters<tf.KernelFunc>[0];
-
-interface NativeBackend {
-  readonly binding: {
-    readonly TF_ATTR_BOOL: number;
-    readonly TF_ATTR_INT: number;
-    readonly TF_ATTR_STRING: number;
-    readonly TF_ATTR_TYPE: number;
-    readonly TF_FLOAT: number;
-  };
-  executeSingleOutput(name: string, attributes: readonly unknown[], inputs: readonly tf.TensorInfo[]): tf.TensorInfo;
-}
 
 /**
  * TensorFlow 2.21 with oneDNN leaves part of the result unwritten, so anything, for one input channel with stride 1 down
@@ -49,7 +39,7 @@ const fewChannels = 4;
  *
  * @returns null where the usual kernel is right.
  */
-export function backToFewChannels({inputs, attrs, backend}: KernelArguments): tf.TensorInfo | null {
+export function backToFewChannels({inputs, attrs}: KernelArguments): tf.TensorInfo | null {
   const {dy, filter} = inputs as {dy: tf.TensorInfo; filter: tf.TensorInfo};
   const {strides, pad, dataFormat, dimRoundingMode, inputShape} = attrs as unknown as {
     strides: number | [number, number];
@@ -68,20 +58,17 @@ export function backToFewChannels({inputs, attrs, backend}: KernelArguments): tf
     pad,
     dimRoundingMode,
   );
-  const native = backend as unknown as NativeBackend;
-  const {TF_ATTR_BOOL, TF_ATTR_INT, TF_ATTR_STRING, TF_ATTR_TYPE, TF_FLOAT} = native.binding;
   const {top, bottom, left, right} = padInfo;
-  const attributes = [
-    {name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT},
-    {name: 'strides', type: TF_ATTR_INT, value: [1, strideHeight, strideWidth, 1]},
-    {name: 'padding', type: TF_ATTR_STRING, value: 'EXPLICIT'},
-    {name: 'explicit_paddings', type: TF_ATTR_INT, value: [0, 0, top, bottom, left, right, 0, 0]},
-    {name: 'data_format', type: TF_ATTR_STRING, value: dataFormat},
-    {name: 'use_cudnn_on_gpu', type: TF_ATTR_BOOL, value: true},
-    {name: 'dilations', type: TF_ATTR_INT, value: [1, 1, 1, 1]},
-  ];
+  const attributes = {
+    T: {type: 'float32'},
+    strides: {integers: [1, strideHeight, strideWidth, 1]},
+    padding: {text: 'EXPLICIT'},
+    explicit_paddings: {integers: [0, 0, top, bottom, left, right, 0, 0]},
+    data_format: {text: dataFormat},
+    dilations: {integers: [1, 1, 1, 1]},
+  } as const;
   const sizes = tf.tensor1d(inputShape, 'int32');
-  const result = native.executeSingleOutput('Conv2DBackpropInput', attributes, [sizes, filter, dy]);
+  const [result] = runNativeOp('Conv2DBackpropInput', attributes, [sizes, filter, dy], 1);
   sizes.dispose();
-  return result;
+  return result!;
 }

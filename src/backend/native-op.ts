@@ -6,7 +6,14 @@ import {tf} from '../core/tensorflow';
 export type OpDtype = 'float32' | 'int32';
 
 export type OpAttributes = Readonly<
-  Record<string, boolean | {readonly type: OpDtype} | {readonly shape: readonly number[]} | {readonly text: string}>
+  Record<
+    string,
+    | boolean
+    | {readonly type: OpDtype}
+    | {readonly shape: readonly number[]}
+    | {readonly integers: readonly number[]}
+    | {readonly text: string}
+  >
 >;
 
 /** The parts of tfjs-node 4.22 used here; pinned exactly in package.json. */
@@ -16,6 +23,7 @@ interface NodeBackend {
     deleteTensor(id: number): void;
     readonly TF_ATTR_TYPE: number;
     readonly TF_ATTR_SHAPE: number;
+    readonly TF_ATTR_INT: number;
     readonly TF_ATTR_STRING: number;
     readonly TF_ATTR_BOOL: number;
     readonly TF_FLOAT: number;
@@ -68,6 +76,7 @@ function executeNativeOp(
   const list = Object.entries(attributes).map(([name, value]) => {
     if (typeof value === 'boolean') return {name, type: binding.TF_ATTR_BOOL, value};
     if ('type' in value) return {name, type: binding.TF_ATTR_TYPE, value: dtypes[value.type]};
+    if ('integers' in value) return {name, type: binding.TF_ATTR_INT, value: value.integers};
     if ('shape' in value) return {name, type: binding.TF_ATTR_SHAPE, value: value.shape};
     return {name, type: binding.TF_ATTR_STRING, value: value.text};
   });

@@ -25,9 +25,8 @@ export class CodeTable {
 
   /** The codes of each modality, [N, D]; a row of zeros where the part is absent. The caller disposes them. */
   stack(examples: readonly Example[]): Record<string, tf.Tensor2D> {
+    this.codeShown(examples);
     return mapRecord(this.codes, (known, name) => {
-      const present = examples.filter(example => isPresent(example, name)).map(example => example.parts[name]!);
-      this.codeMissing(name, known, present);
       const rows = new Float32Array(examples.length * this.contentDim);
       examples.forEach((example, i) => {
         if (isPresent(example, name)) rows.set(known.get(example.parts[name]!)!, i * this.contentDim);

@@ -40,8 +40,8 @@ export function opsWithIdleCores(
 
   const start = (task: Task): void => {
     const {node, nanoseconds} = task;
-    const besides = sum(running.map(({until}) => until - now)) + sum(ready.map(other => other.nanoseconds));
-    if (!piecesLeft.has(node) && besides < (cores - 1) * nanoseconds && canBeCut(node)) {
+    const besides = () => sum(running.map(({until}) => until - now)) + sum(ready.map(other => other.nanoseconds));
+    if (!piecesLeft.has(node) && canBeCut(node) && besides() < (cores - 1) * nanoseconds) {
       piecesLeft.set(node, cores);
       ready.unshift(...Array.from({length: cores}, () => ({node, nanoseconds: nanoseconds / cores})));
     } else running.push({node, until: now + nanoseconds});

@@ -5,6 +5,7 @@ import {crossEntropyLoss} from '../../losses/cross-entropy';
 import {featureMatchingLoss} from '../../losses/feature-matching';
 import {semiSupervisedDiscriminatorLoss} from '../../losses/semi-supervised';
 import type {ExponentialMovingAverage} from '../../training/ema';
+import {addInstanceNoise} from '../../training/instance-noise';
 import type {Optimizer} from '../../training/optimizers/optimizer';
 import {valueAndGradients} from '../../training/value-and-gradients';
 import type {Classifier, PlainGenerator} from './networks';
@@ -69,7 +70,7 @@ export function classifierStep(
   return tf.tidy(() => {
     const judge = (x: tf.Tensor4D, features: number) => {
       const mask = chance.bernoulli([x.shape[0], features], keep).div(keep);
-      const noisy = players.noise > 0 ? (x.add(chance.normal(x.shape).mul(players.noise)) as tf.Tensor4D) : x;
+      const noisy = players.noise > 0 ? addInstanceNoise(x, chance.normal(x.shape), players.noise) : x;
       return players.classify(noisy, mask).logits;
     };
     const features = players.classifyAveraged(labelled).features.shape[1];
