@@ -10,7 +10,7 @@
  * Everything lies in .cache/native, outside node_modules, so that a fresh `npm ci` costs two links and no compiler:
  *
  *   tensorflow-cpu-2.21.0-linux-x64/                        include/ and lib/ out of the wheel
- *   tfjs-node-4.22.0-tensorflow-2.21.0-abi115-linux-x64/    lib/napi-v8/tfjs_binding.node, its stamp, deps/lib
+ *   tfjs-node-4.22.0-tensorflow-2.21.0-abi115-linux-x64-…/  lib/napi-v8/tfjs_binding.node, its stamp, deps/lib
  *
  * Each folder is made under a temporary name and renamed when it is whole. Needs: python3 with pip (once, for the
  * download) and g++. The binding uses Node-API only, so the compiler is called directly and node-gyp is not needed.
@@ -35,6 +35,13 @@ const nodeApiHeaders = 'node-api-headers@1.9.0';
 /** Beside the binding, one for each Node that has passed (or, in the backend's hands, failed) the self-test with it. */
 const stampName = `self-test-abi${process.versions.modules}.json`;
 const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
+/** What is compiled into the binding beside tfjs-node's sources; each file says what for. */
+const ownSources = Object.fromEntries(
+  Object.entries({hush: 'hush.cc', unhush: 'unhush.cc', plainSessions: 'plain-sessions.h'}).map(([name, file]) => [
+    name,
+    join(dirname(script), 'native', file),
+  ]),
+);
 
 /**
  * Makes the native engine ready. Takes about 25 s with the wheel to fetch, 15 s with only the binding to compile, and
@@ -96,7 +103,7 @@ function findPlace(root) {
   const cache = join(root, '.cache', 'native');
   const built = join(
     cache,
-    `tfjs-node-${version}-tensorflow-${tensorflowVersion}-abi${process.versions.modules}-${runsOn}`,
+    `tfjs-node-${version}-tensorflow-${tensorflowVersion}-abi${process.versions.modules}-${runsOn}-${ownSourcesHash()}`,
   );
   const bindingFolder = join(built, 'lib', `napi-v${napiVersion}`);
   return {
@@ -142,6 +149,13 @@ function pointsTo(link, target) {
   } catch {
     return false;
   }
+}
+
+/** Of our own sources, so that a binding is compiled anew where they have changed. */
+function ownSourcesHash() {
+  const hash = createHash('sha256');
+  for (const file of Object.values(ownSources)) hash.update(readFileSync(file));
+  return hash.digest('hex').slice(0, 8);
 }
 
 function hashFile(file) {
@@ -303,12 +317,14 @@ async function provideBinding(place, compiler, log) {
       hush,
     ];
     const includes = ['-I', headers, '-I', join(place.library, 'include')];
-    await compile(compiler, [await source(partial, 'hush', hushSource), '-o', hush, '-Wl,-soname,libhush.so']);
+    await compile(compiler, [ownSources.hush, '-o', hush, '-Wl,-soname,libhush.so']);
     await compile(compiler, [
       `-DNAPI_VERSION=${napiVersion}`,
       ...includes,
+      '-include',
+      ownSources.plainSessions,
       ...sources,
-      await source(partial, 'unhush', unhushSource),
+      ownSources.unhush,
       '-o',
       binding,
       ...linked,
@@ -334,43 +350,6 @@ function npmError(output) {
     .split('\n')
     .filter(line => /^npm (error|ERR!)/.test(line) && !/ code | errno | syscall /.test(line));
   return (said[0] ?? lastLine(output)).replace(/^npm (error|ERR!) */, '');
-}
-
-/**
- * TensorFlow 2.21 prints two lines about oneDNN while its library is loaded, whatever TF_CPP_MIN_LOG_LEVEL says. So where
- * that variable asks for silence, stderr is turned away before the library is loaded and given back after. The order is
- * the linker's: what a library needs is started first, and of equals the one named last.
- */
-const hushSource = `
-#include <cstdlib>
-#include <fcntl.h>
-#include <unistd.h>
-extern "C" { int hushed_stderr = -1; }
-__attribute__((constructor)) static void hush() {
-  const char* level = std::getenv("TF_CPP_MIN_LOG_LEVEL");
-  if (!level || std::atoi(level) < 1) return;
-  int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-  if (nowhere < 0) return;
-  hushed_stderr = fcntl(2, F_DUPFD_CLOEXEC, 3);
-  if (hushed_stderr >= 0) dup2(nowhere, 2);
-  close(nowhere);
-}
-`;
-const unhushSource = `
-#include <unistd.h>
-extern "C" int hushed_stderr;
-__attribute__((constructor)) static void unhush() {
-  if (hushed_stderr < 0) return;
-  dup2(hushed_stderr, 2);
-  close(hushed_stderr);
-  hushed_stderr = -1;
-}
-`;
-
-async function source(folder, name, text) {
-  const file = join(folder, `${name}.cc`);
-  await writeFile(file, text);
-  return file;
 }
 
 async function compile(compiler, args) {

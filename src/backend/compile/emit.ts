@@ -14,10 +14,22 @@ export interface EmittedStep {
   readonly fetches: readonly string[];
 }
 
-/** @param prefix of the nodes' names; @param states of the program; those that the recording changes are marked so. */
-export function emitStep(recording: Recording, prefix: string, states: StateTable, binding: Binding): EmittedStep {
+/**
+ * @param prefix of the nodes' names.
+ * @param states of the program; those that the recording changes are marked so.
+ * @param guarded whether TensorFlow would rearrange arithmetic that it can see: `rearrangesGraphs`.
+ */
+export function emitStep(
+  recording: Recording,
+  prefix: string,
+  states: StateTable,
+  binding: Binding,
+  guarded: boolean,
+): EmittedStep {
   const {nodes, needed} = recording;
-  const names = nameNodes(recording, prefix, states);
+  const opaque = guarded ? opaqueConstants(nodes) : () => false;
+  const opaqueResult = guarded ? opaqueResults(nodes) : () => false;
+  const names = nameNodes(recording, prefix, states, opaque);
   const input = ({node, output}: Ref) => (output === 0 ? names[node]! : `${names[node]}:${output}`);
   const waitFor = (numbers: readonly number[]) => numbers.map(number => `^${names[number]}`);
   const emitted: GraphNode[] = [];
@@ -25,8 +37,6 @@ export function emitStep(recording: Recording, prefix: string, states: StateTabl
   const add = (name: string, op: string, inputs: readonly string[], attributes: GraphNode['attributes']) =>
     emitted.push({name, op, inputs, attributes});
 
-  const opaque = opaqueConstants(nodes);
-  const opaqueResult = opaqueResults(nodes);
   const written = new Set<string>();
   nodes.forEach((node, i) => {
     const name = names[i]!;
@@ -50,7 +60,8 @@ export function emitStep(recording: Recording, prefix: string, states: StateTabl
       }
       case 'op': {
         const attributes = attributesOf(node, binding);
-        const inputs = node.inputs.map(ref => (takesOpaque(nodes, i, ref) ? opaqueName(names[ref.node]!) : input(ref)));
+        const isOpaque = (ref: Ref) => guarded && takesOpaque(nodes, i, ref);
+        const inputs = node.inputs.map(ref => (isOpaque(ref) ? opaqueName(names[ref.node]!) : input(ref)));
         add(name, node.op, [...inputs, ...waitFor(node.after)], attributes);
         if (opaqueResult(i)) {
           const {type, shape} = node.outputs[0]!;
@@ -96,9 +107,13 @@ function opaqueName(name: string): string {
 }
 
 /** Names by number; constants with equal bytes get one name and so one node. */
-function nameNodes({nodes, needed}: Recording, prefix: string, states: StateTable): string[] {
+function nameNodes(
+  {nodes, needed}: Recording,
+  prefix: string,
+  states: StateTable,
+  opaque: (index: number) => boolean,
+): string[] {
   const constants = new Map<string, string>();
-  const opaque = opaqueConstants(nodes);
   return nodes.map((node, i) => {
     if (!needed[i]) return '';
     switch (node.kind) {

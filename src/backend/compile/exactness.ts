@@ -2,9 +2,10 @@
  * Keeps TensorFlow's graph optimizer from rearranging arithmetic, so that a replay rounds as the step itself does.
  *
  * The optimizer knows that a·(b·c) is (a·b)·c, that a sum has no order, that x/√y is x·(1/√y); floating-point numbers do
- * not. It cannot be told so through the binding, but it does not look behind a value that could be fed from outside. So
- * constants, and what passes from one arithmetic op to the next, go through such a value: it costs nothing but a name.
- * Products with a bias and an activation are still fused.
+ * not. The engine that set-up builds runs steps without it (scripts/native/plain-sessions.h), and nothing need be done. Through
+ * another build of the binding it cannot be told so, but it does not look behind a value that could be fed from outside: there
+ * constants, and what passes from one arithmetic op to the next, go through such a value. Products with a bias and an
+ * activation are still fused.
  *
  * Source: TensorFlow's grappler, arithmetic_optimizer.cc, constant_folding.cc and remapper.cc.
  */

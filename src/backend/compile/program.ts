@@ -11,7 +11,7 @@ import {type EmittedStep, emitStep} from './emit';
 import {guard, unguard} from './guard';
 import {holdBackLaterMoves} from './later-moves';
 import type {Recording} from './recording';
-import {Session} from './session';
+import {plainTag, rearrangesGraphs, Session} from './session';
 import {simplify} from './simplify';
 import {splitRows} from './split-rows';
 import {type State, StateTable} from './state';
@@ -24,18 +24,25 @@ export class Program {
   private ahead = false;
   private readonly catchUp = () => this.pull();
 
-  /** @param pieces into which heavy ops are cut, to run beside each other; as the engine's threads have it unless told. */
-  constructor(private readonly pieces?: number) {}
+  /**
+   * @param pieces into which heavy ops are cut, to run beside each other; as the engine's threads have it unless told.
+   * @param tag of the graph: under any but the usual one TensorFlow optimises it, as other builds of the binding always do.
+   */
+  constructor(
+    private readonly pieces?: number,
+    private readonly tag = plainTag,
+  ) {}
 
   /** Adds a recorded step. @returns its number, for `run`. */
   add(recording: Recording): number {
     this.close();
     const number = this.steps.length;
-    const {binding} = this.backend;
+    const {backend} = this;
+    const {binding} = backend;
     const pieces = this.pieces ?? piecesOfHeavyOps();
     const lean = simplify(recording, binding);
     const step = pieces > 1 ? holdBackLaterMoves(splitRows(lean, pieces, binding), pieces) : lean;
-    this.steps.push(emitStep(step, `step_${number}`, this.table, binding));
+    this.steps.push(emitStep(step, `step_${number}`, this.table, binding, rearrangesGraphs(backend, this.tag)));
     return number;
   }
 
@@ -136,7 +143,7 @@ export class Program {
   }
 
   private open(): void {
-    this.session ??= new Session(this.backend, this.steps, this.table.all);
+    this.session ??= new Session(this.backend, this.steps, this.table.all, this.tag);
   }
 
   /** Gives the session what the host has changed since. */

@@ -8,7 +8,8 @@ import {type EmittedStep, handleName} from './emit';
 import {dataTypes, type GraphNode, savedModel} from './graph-def';
 import type {State} from './state';
 
-const tag = 'step';
+/** Under this tag the native engine that set-up builds runs graphs as they are: scripts/native/plain-sessions.h. */
+export const plainTag = 'compiled_step';
 
 export class Session {
   private readonly id: number;
@@ -20,18 +21,12 @@ export class Session {
     private readonly backend: NativeBackend,
     steps: readonly EmittedStep[],
     states: readonly State[],
+    tag = plainTag,
   ) {
     const nodes = programGraph(steps, states);
-    const file = savedModel(nodes, tag);
-    this.size = {bytes: file.length, nodes: nodes.length};
-    // TensorFlow loads graphs from folders only; the folder is needed no longer than that.
-    const folder = mkdtempSync(join(tmpdir(), 'compiled-step-'));
-    try {
-      writeFileSync(join(folder, 'saved_model.pb'), file);
-      this.id = backend.loadSavedModelMetaGraph(folder, tag);
-    } finally {
-      rmSync(folder, {recursive: true});
-    }
+    const {id, bytes} = load(backend, nodes, tag);
+    this.id = id;
+    this.size = {bytes, nodes: nodes.length};
   }
 
   /** @param args all arguments of the step, as tensors in the recorded shapes. */
@@ -56,6 +51,62 @@ export class Session {
 
   close(): void {
     this.backend.deleteSavedModel(this.id);
+  }
+}
+
+function load(
+  backend: NativeBackend,
+  nodes: readonly GraphNode[],
+  tag: string,
+): {readonly id: number; readonly bytes: number} {
+  const file = savedModel(nodes, tag);
+  // TensorFlow loads graphs from folders only; the folder is needed no longer than that.
+  const folder = mkdtempSync(join(tmpdir(), 'compiled-step-'));
+  try {
+    writeFileSync(join(folder, 'saved_model.pb'), file);
+    return {id: backend.loadSavedModelMetaGraph(folder, tag), bytes: file.length};
+  } finally {
+    rmSync(folder, {recursive: true});
+  }
+}
+
+const known = new Map<string, boolean>();
+
+/**
+ * Whether this engine's sessions rearrange the arithmetic of the graphs that they are given under a tag. Found out once, by a graph
+ * that shows it: (x · 1e30) · 1e-30 overflows for x = 1e20, x · (1e30 · 1e-30) does not.
+ */
+export function rearrangesGraphs(backend: NativeBackend, tag = plainTag): boolean {
+  const answer = known.get(tag);
+  if (answer !== undefined) return answer;
+  const T = {type: dataTypes.float32};
+  const constant = (name: string, value: number): GraphNode => ({
+    name,
+    op: 'Const',
+    inputs: [],
+    attributes: {
+      dtype: T,
+      value: {tensor: {...T, shape: [], bytes: new Uint8Array(new Float32Array([value]).buffer)}},
+    },
+  });
+  const nodes: GraphNode[] = [
+    {name: 'x', op: 'Placeholder', inputs: [], attributes: {dtype: T, shape: {shape: [1]}}},
+    constant('large', 1e30),
+    constant('small', 1e-30),
+    {name: 'once', op: 'Mul', inputs: ['x', 'large'], attributes: {T}},
+    {name: 'twice', op: 'Mul', inputs: ['once', 'small'], attributes: {T}},
+    {name: 'result', op: 'Identity', inputs: ['twice'], attributes: {T}},
+  ];
+  const {id} = load(backend, nodes, tag);
+  try {
+    const rearranges = tf.tidy(() => {
+      const [result] = backend.runSavedModel(id, [tf.tensor1d([1e20])], [{name: 'x'}], ['result']);
+      return Number.isFinite(result!.dataSync()[0]);
+    });
+    known.set(tag, rearranges);
+    return rearranges;
+  } finally {
+    backend.deleteSavedModel(id);
   }
 }
 

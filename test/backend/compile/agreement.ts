@@ -1,5 +1,5 @@
 /** Runs the same step plainly and compiled, from the same start and on the same data, and says how far they part. */
-import {type CompiledStep, compileStep} from '../../../src/backend/compile';
+import {type CompiledStep, compileStep, type Program} from '../../../src/backend/compile';
 import {applyResourceOp, ResourceVariable, resourceOf} from '../../../src/backend/resource-variable';
 import {RandomStream} from '../../../src/core/random';
 import {tf} from '../../../src/core/tensorflow';
@@ -22,12 +22,15 @@ export interface Agreement {
   readonly compiled: CompiledStep<tf.Tensor[], tf.Tensor[]>;
 }
 
-/** @param build makes the step anew, each time with the same weights. */
-export function agreement(build: (stream: RandomStream) => Subject, steps = 20): Agreement {
+/**
+ * @param build makes the step anew, each time with the same weights.
+ * @param program that the compiled step is put into; its own unless given.
+ */
+export function agreement(build: (stream: RandomStream) => Subject, steps = 20, program?: Program): Agreement {
   const plain = run(build, steps, step => step);
   let compiled: CompiledStep<tf.Tensor[], tf.Tensor[]> | undefined;
   const replayed = run(build, steps, step => {
-    compiled = compileStep(step, {audit: 0, onRefusal: () => undefined});
+    compiled = compileStep(step, {audit: 0, onRefusal: () => undefined, ...(program && {program})});
     return compiled;
   });
   let unequal = 0;
