@@ -10,21 +10,23 @@ import {type ChildProcess, fork} from 'node:child_process';
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {parseArgs} from 'node:util';
+import {whyNotWide} from '../src/backend/wasm/companion/wide';
 import {unknownChoice} from '../src/core/checks';
 import {interquartileRange, median} from './bench/statistics';
 import {type Kind, kinds, type Request, type Response} from './bench-wasm/kinds';
 import {type LossRow, noResults, page, type Results, type TimingRow} from './bench-wasm/results';
 
 const parts = ['timing', 'products', 'breakdown', 'losses', 'memory', 'completion'] as const;
-const all = Object.keys(kinds) as Kind[];
+/** Those that this version of Node has. */
+const all = (Object.keys(kinds) as Kind[]).filter(kind => kind !== 'wide' || whyNotWide() === null);
 /** Whom a net is measured on: stock wasm has no gradient of the flagship's in reasonable time. */
 const runners: Readonly<Record<string, readonly Kind[]>> = {
   perceptron: all,
   'dcgan-28': all,
-  flagship: ['native', 'compiled', 'companion', 'composed'],
+  flagship: all.filter(kind => kind !== 'stock'),
 };
 /** With more than one thread: those that can use them. */
-const threaded: readonly Kind[] = ['native', 'compiled', 'companion'];
+const threaded: readonly Kind[] = all.filter(kind => kind !== 'composed' && kind !== 'stock');
 const batch = 64;
 
 const {values: options} = parseArgs({
@@ -73,7 +75,7 @@ async function main(): Promise<void> {
   }
   if (wanted.includes('products')) {
     const rows = [];
-    for (const kind of ['companion', 'composed', 'stock'] as const) {
+    for (const kind of all.filter(kind => kinds[kind].backend === 'wasm')) {
       const {products} = await withChild(kind, ask => ask({command: 'products'}));
       rows.push(...products!.map(row => ({kind, ...row})));
     }
@@ -185,7 +187,8 @@ async function start(kind: Kind): Promise<{ask: Ask; line: string; stop(): void}
       ...process.env,
       TF_NUM_INTRAOP_THREADS: options.threads,
       TF_NUM_INTEROP_THREADS: options.threads,
-      MULTIMODAL_GAN_WASM_THREADS: kind === 'companion' ? options.threads : '',
+      MULTIMODAL_GAN_WASM_THREADS: kind === 'companion' || kind === 'wide' ? options.threads : '',
+      MULTIMODAL_GAN_WASM_WIDE: kind === 'wide' ? '1' : '',
       TF_CPP_MIN_LOG_LEVEL: '3',
       MULTIMODAL_GAN_BACKEND: '',
       MULTIMODAL_GAN_WASM_KERNELS: kind === 'composed' ? 'composed' : '',

@@ -9,6 +9,7 @@ import {writeFileSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {parseArgs} from 'node:util';
 import {selectBackend} from '../src/backend/select';
+import {whyNotWide} from '../src/backend/wasm/companion/wide';
 import {checkRow, type Finding} from '../test/backend/conformance/check';
 import type {Row} from '../test/backend/conformance/row';
 import {rows} from '../test/backend/conformance/rows';
@@ -31,14 +32,21 @@ const {values: options} = parseArgs({
   },
 });
 
+/** What a column's process is told beside the backend; eight numbers at a time are for the Node that has them. */
+const environments: Readonly<Record<string, NodeJS.ProcessEnv>> = {
+  'wasm, composed': {MULTIMODAL_GAN_WASM_KERNELS: 'composed'},
+  'wasm, wide': {MULTIMODAL_GAN_WASM_WIDE: '1'},
+};
+
 async function main(): Promise<void> {
   if (options.column) {
     // Asked by ourselves, below.
     process.stdout.write(`\n${JSON.stringify(await columnOf(options.column))}\n`);
     return;
   }
-  const columns = [...backends, 'wasm, composed'].map(column => {
-    const environment = column === 'wasm, composed' ? {MULTIMODAL_GAN_WASM_KERNELS: 'composed'} : {};
+  const wide = whyNotWide() === null ? ['wasm, wide'] : [];
+  const columns = [...backends, 'wasm, composed', ...wide].map(column => {
+    const environment = environments[column] ?? {};
     const args = ['--import', 'tsx', join(__dirname, 'conformance.ts'), '--calls', options.calls, '--column', column];
     const {stdout, stderr, status} = spawnSync(process.execPath, args, {
       encoding: 'utf8',

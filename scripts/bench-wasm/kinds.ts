@@ -1,9 +1,13 @@
-/** What is compared: the same training steps by five configurations, each in a process of its own, on one thread. */
+/** What is compared: the same training steps by some configurations, each in a process of its own, on one thread. */
 
 export const kinds = {
   native: {backend: 'native', about: 'this project, native engine, op by op'},
   compiled: {backend: 'native', about: 'this project, native engine, compileStep'},
   companion: {backend: 'wasm', about: 'this project on wasm, with its companion module'},
+  wide: {
+    backend: 'wasm',
+    about: 'the same, eight numbers at a time (MULTIMODAL_GAN_WASM_WIDE=1, Node 24)',
+  },
   composed: {
     backend: 'wasm',
     about:

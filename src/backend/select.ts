@@ -102,10 +102,12 @@ async function load(name: BackendName): Promise<Attempt> {
     return describe(name, threads, availability.version);
   }
   if (name === 'wasm') {
-    const {kernels, why, threads, whyNotThreads} = await useWasm();
+    const {kernels, why, threads, whyNotThreads, wide, whyNotWide} = await useWasm();
     const note = kernels === 'companion' ? '' : withoutCompanion(why);
+    const how = wide ? ', eight numbers at a time' : '';
     const few = whyNotThreads ? `; no more threads: ${whyNotThreads}` : '';
-    return describe(name, threads, tf.version['tfjs-core']!, note + few);
+    const four = whyNotWide ? `; four numbers at a time: ${whyNotWide}` : '';
+    return describe(name, threads, tf.version['tfjs-core']!, note + how + few + four);
   }
   if (name === 'cpu') await useCpu();
   if (name === 'webgpu') {

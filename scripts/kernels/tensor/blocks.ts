@@ -111,7 +111,7 @@ export function blocksOfColumns(
   }
 }
 
-function storeEight(place: usize, left: v128, right: v128, add: i32): void {
+export function storeEight(place: usize, left: v128, right: v128, add: i32): void {
   if (add) {
     left = f32x4.add(v128.load(place), left);
     right = f32x4.add(v128.load(place, 16), right);

@@ -3,6 +3,7 @@
 import {blocksOfColumns, blocksOfRows} from './blocks';
 import {packColumns, packRows} from './pack';
 import {nowhere, storeTransposed, target, targetsBytes, tileBytes, tileOfColumns, tileOfDots, tileOfRows} from './tile';
+import {wideBlocksOfColumns, wideBlocksOfRows} from './wide-blocks';
 
 /** Terms of a sum that are taken at once; a panel of them fits into the nearest cache. */
 const depth: i32 = 1024;
@@ -39,12 +40,13 @@ export function numProductTasks(rows: i32, k: i32, columns: i32, count: i32, tra
 
 /** Bytes of scratch that a thread needs. */
 export function productScratch(k: i32): i32 {
-  return <i32>(targetsBytes + tileBytes * tilesAtOnce) + (min<i32>(k, depth) << 6);
+  return <i32>(targetsBytes + tileBytes * tilesAtOnce * 2) + (min<i32>(k, depth) << 6);
 }
 
 /**
  * Tasks `from` … `to` - 1 of C = A B, `count` times. Numbers between one pair and the next: `nextA` and `nextB`.
  * A is [rows, k], or with `transposeA` [k, rows]; B is [k, columns], or with `transposeB` [columns, k].
+ * `wide` takes two panels at once, with the same results: wide-blocks.ts.
  */
 export function product(
   from: i32,
@@ -60,6 +62,7 @@ export function product(
   nextB: i32,
   transposeA: i32,
   transposeB: i32,
+  wide: i32,
 ): void {
   const exchange = exchanged(rows, k, columns, transposeA, transposeB);
   const bytesC = (<usize>rows * <usize>columns) << 2;
@@ -74,13 +77,13 @@ export function product(
     nextA = nextB;
     nextB = swapNext;
   }
-  const wide = (columns + taskColumns - 1) / taskColumns;
+  const across = (columns + taskColumns - 1) / taskColumns;
   const height = rowsOfTask(rows, k);
   const high = (rows + height - 1) / height;
   for (let task = from; task < to; task++) {
-    const pair = task / (wide * high);
-    const first = ((task / wide) % high) * height;
-    const column = (task % wide) * taskColumns;
+    const pair = task / (across * high);
+    const first = ((task / across) % high) * height;
+    const column = (task % across) * taskColumns;
     const pairA = a + ((<usize>pair * <usize>nextA) << 2);
     const pairB = b + ((<usize>pair * <usize>nextB) << 2);
     const pairC = c + <usize>pair * bytesC;
@@ -103,6 +106,7 @@ export function product(
         column,
         k0,
         terms,
+        wide,
       );
     }
   }
@@ -125,6 +129,7 @@ function block(
   column: i32,
   k0: i32,
   terms: i32,
+  wide: i32,
 ): void {
   if (columns === 1 && !transposeA) {
     // The one column lies in one piece, transposed or not.
@@ -144,7 +149,7 @@ function block(
   const end = min<i32>(columns, column + taskColumns);
   const add = k0 > 0 ? 1 : 0;
   const tiles = scratch + targetsBytes;
-  const packed = tiles + tileBytes * tilesAtOnce;
+  const packed = tiles + tileBytes * tilesAtOnce * 2;
   let panel = packed;
   // For a few rows of results a copy of B would cost more than it saves.
   const direct = !transposeB && last - first <= 8;
@@ -156,6 +161,47 @@ function block(
     }
   }
   panel = packed;
+  // Rows of both panels at once; what is left over of them comes below.
+  const both = wide && end - column === 16 && !direct ? (last - first) & ~3 : 0;
+  if (both) {
+    const next = packed + ((<usize>terms) << 5);
+    if (exchange) {
+      const otherTiles = tiles + tileBytes * tilesAtOnce;
+      const rowC = (<usize>rows) << 2;
+      for (let done = first; done < first + both; done += 4 * tilesAtOnce) {
+        const count = min<i32>((first + both - done) >> 2, tilesAtOnce);
+        const start = a + ((<usize>done * <usize>k + <usize>k0) << 2);
+        wideBlocksOfRows(start, (<usize>k) << 2, (<usize>terms) << 2, packed, next, tiles, otherTiles, 32, count, 0);
+        for (let n = 0; n < count; n++) {
+          const place = c + ((<usize>column * <usize>rows + <usize>(done + 4 * n)) << 2);
+          storeTransposed(tiles + <usize>n * tileBytes, place, rowC, 4, 8, add);
+          storeTransposed(otherTiles + <usize>n * tileBytes, place + rowC * 8, rowC, 4, 8, add);
+        }
+      }
+    } else {
+      const place = c + ((<usize>first * <usize>columns + <usize>column) << 2);
+      const rowC = (<usize>columns) << 2;
+      if (transposeA) {
+        const start = a + ((<usize>k0 * <usize>rows + <usize>first) << 2);
+        wideBlocksOfColumns(start, (<usize>rows) << 2, terms, packed, next, place, place + 32, rowC, both >> 2, add);
+      } else {
+        const start = a + ((<usize>first * <usize>k + <usize>k0) << 2);
+        wideBlocksOfRows(
+          start,
+          (<usize>k) << 2,
+          (<usize>terms) << 2,
+          packed,
+          next,
+          place,
+          place + 32,
+          rowC,
+          both >> 2,
+          add,
+        );
+      }
+    }
+  }
+  first += both;
   for (let j = column; j < end; j += 8) {
     const width = min<i32>(8, end - j);
     const inPlace = direct && width === 8;

@@ -16,6 +16,7 @@ import {
 import {companionConcat, companionSlice, companionSplit} from './companion/parts';
 import {companionMatMul} from './companion/product';
 import {companionSum} from './companion/reduction';
+import {whyNotWide} from './companion/wide';
 import {conv2d, conv2dFilterGradient, conv2dInputGradient} from './convolution';
 import {clipByValue, leakyRelu, leakyReluGradient, relu6, tanh} from './elementwise';
 import {conv3dFilterGradient, conv3dInputGradient, maxPoolGradient} from './gradients';
@@ -39,14 +40,18 @@ export interface WasmState {
   readonly threads: number;
   /** Why they are not as many as were asked for. */
   readonly whyNotThreads: string | null;
+  /** Whether the heavy kernels compute eight numbers at a time. */
+  readonly wide: boolean;
+  /** Why they do not, though it was asked for. */
+  readonly whyNotWide: string | null;
 }
 
 let installed: WasmState | null = null;
 
 /**
  * Makes wasm the backend that computes. Loads it at the first call; throws where it cannot be started.
- * MULTIMODAL_GAN_WASM_KERNELS=composed does without the companion module, MULTIMODAL_GAN_WASM_THREADS=2 gives it threads:
- * the results are those of one thread, to the last bit.
+ * MULTIMODAL_GAN_WASM_KERNELS=composed does without the companion module, MULTIMODAL_GAN_WASM_THREADS=2 gives it threads,
+ * MULTIMODAL_GAN_WASM_WIDE=1 lets it compute eight numbers at a time: the results are those without, to the last bit.
  */
 export async function useWasm(): Promise<WasmState> {
   if (installed) {
@@ -57,6 +62,7 @@ export async function useWasm(): Promise<WasmState> {
   const kind = kinds.find(one => one === asked);
   if (!kind) throw unknownChoice('MULTIMODAL_GAN_WASM_KERNELS', asked, kinds);
   const wanted = threadsAsked();
+  const wideAsked = isWideAsked() && kind === 'companion';
   let whyNotThreads: string | null = null;
   require('@tensorflow/tfjs-backend-wasm');
   if (wanted > 1 && kind === 'companion') {
@@ -72,17 +78,28 @@ export async function useWasm(): Promise<WasmState> {
   let why: string | null = null;
   let threads = 1;
   let kernels: WasmKernels = kind;
+  let noWide = wideAsked ? whyNotWide() : null;
+  const companionOf = (wide: boolean): Companion => {
+    if (!wide) return new Companion(backend, threads);
+    try {
+      return new Companion(backend, threads, true);
+    } catch (error) {
+      noWide = firstLine(error);
+      return companionOf(false);
+    }
+  };
   if (kind === 'companion') {
     try {
       threads = whyNotThreads === null ? wanted : 1;
-      replaceWithCompanion(new Companion(backend, threads));
+      replaceWithCompanion(companionOf(wideAsked && noWide === null));
     } catch (error) {
       kernels = 'composed';
       threads = 1;
       why = firstLine(error);
     }
   }
-  installed = {kernels, why, threads, whyNotThreads};
+  const wide = wideAsked && noWide === null && kernels === 'companion';
+  installed = {kernels, why, threads, whyNotThreads, wide, whyNotWide: noWide};
   return installed;
 }
 
@@ -97,6 +114,12 @@ function threadsAsked(): number {
     throw expected('MULTIMODAL_GAN_WASM_THREADS', `a whole number from 1 to ${maxThreads}`, asked);
   }
   return count;
+}
+
+function isWideAsked(): boolean {
+  const asked = process.env['MULTIMODAL_GAN_WASM_WIDE'] || '0';
+  if (asked !== '0' && asked !== '1') throw expected('MULTIMODAL_GAN_WASM_WIDE', '0 or 1', asked);
+  return asked === '1';
 }
 
 function firstLine(error: unknown): string {

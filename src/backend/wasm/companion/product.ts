@@ -68,7 +68,7 @@ function multiply(
 ): void {
   const flags = [transposeA ? 1 : 0, transposeB ? 1 : 0];
   const tasks = companion.kernels['numProductTasks']!(rows, k, columns, count, ...flags);
-  const rest = [scratch, ...addresses, rows, k, columns, nextA, nextB, ...flags];
+  const rest = [scratch, ...addresses, rows, k, columns, nextA, nextB, ...flags, companion.wide ? 1 : 0];
   // With threads some calls each, so that one that begins late takes fewer.
   const each = companion.threads === 1 ? tasks : Math.ceil(tasks / (4 * companion.threads));
   const calls: number[][] = [];
