@@ -72,7 +72,7 @@ class Bench {
         );
         for (const threads of this.options.threads) {
           const settings = {threads, rounds, roundMs, patienceSeconds};
-          const names = agreeing.filter(engine => isDistinct(engine, threads, this.options.threads));
+          const names = agreeing.filter(engine => isDistinct(engine, threads));
           const outcome = await this.withExchange(net, batch, folder =>
             timeEngines(net, batch, names, {...settings, folder}),
           );
@@ -251,9 +251,9 @@ class Bench {
   }
 }
 
-/** WebAssembly has one thread, whatever it is given; with one thread every op has one. */
-function isDistinct(engine: EngineName, threads: number, all: readonly number[]): boolean {
-  if (engine === 'wasm') return threads === Math.min(...all);
+/** WebAssembly has one thread, whatever it is given, and is timed beside engines with one; with one thread every op has one. */
+function isDistinct(engine: EngineName, threads: number): boolean {
+  if (engine === 'wasm') return threads === 1;
   return threads > 1 || variantOf(engine) === engine;
 }
 

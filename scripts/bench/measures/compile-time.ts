@@ -12,7 +12,7 @@ export interface CompileTimeRow {
   readonly eagerMs: number;
   /** What the two recorded calls take beyond two plain ones, the comparison and the writing of the graph included. */
   readonly recordingMs: number;
-  /** What the first replay takes beyond a later one: TensorFlow loads, optimises and places the graph. */
+  /** What the first replay takes beyond a later one: TensorFlow loads and places the graph. */
   readonly loadingMs: number;
   /** Both. */
   readonly compileMs: number;

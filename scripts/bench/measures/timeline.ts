@@ -8,7 +8,7 @@ import {savedModel} from '../../../src/backend/compile/graph-def';
 import {programGraph} from '../../../src/backend/compile/session';
 import {tf} from '../../../src/core/tensorflow';
 import {type StoredTensor, writeSafetensors} from '../../../src/model/weights';
-import {peerPython} from '../engines';
+import {engines, peerPython} from '../engines';
 import type {NetName} from '../nets/nets';
 import {buildSubject} from '../subject';
 
@@ -16,7 +16,7 @@ export interface TimelineRow {
   readonly net: NetName;
   readonly batch: number;
   readonly threads: number;
-  /** The kernel that TensorFlow ran, after its own rewriting of the graph. */
+  /** The kernel that TensorFlow ran. */
   readonly op: string;
   /** Executions a step. */
   readonly count: number;
@@ -51,7 +51,7 @@ export async function measureTimeline(net: NetName, batch: number, threads: numb
       writeSafetensors(join(folder, `step-${step}.safetensors`), values);
     });
     writeFileSync(join(folder, 'saved_model.pb'), savedModel(programGraph(program.emitted, program.states), 'serve'));
-    writeFileSync(join(folder, 'steps.json'), JSON.stringify({steps, threads}));
+    writeFileSync(join(folder, 'steps.json'), JSON.stringify({steps, sharing: engines.compiled.sharing(threads)}));
     const {status, stdout, stderr} = spawnSync(peerPython, [join(__dirname, '..', 'peers', 'timeline.py'), folder], {
       encoding: 'utf8',
       env: {...process.env, TF_CPP_MIN_LOG_LEVEL: '3'},

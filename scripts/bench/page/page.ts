@@ -81,9 +81,9 @@ PyTorch pads a convolution evenly, TensorFlow's "same" pads one more behind wher
 const equalityNote =
   'Compiled steps and plain ones from the same weights on the same data, batch 64: losses, weights and moments compared bit for bit.';
 const compileNote =
-  'Batch 64; the last column says how several tries were summed up. *Recording*: what the two recorded calls take beyond plain ones. *Loading*: what the first replay takes beyond a later one, while TensorFlow loads and optimises the graph.';
+  'Batch 64; the last column says how several tries were summed up. *Recording*: what the two recorded calls take beyond plain ones. *Loading*: what the first replay takes beyond a later one, while TensorFlow loads the graph.';
 const timelineNote =
-  "The compiled step's own graph, run by Python's TensorFlow of the same version with tracing (batch 64); kernels as TensorFlow names them after its rewriting. Time a step, and share of all kernels' time; of the flagship, one step with R1 and one without together.";
+  "The compiled step's own graph, run by Python's TensorFlow of the same version with tracing (batch 64); kernels as TensorFlow names them. Time a step, and share of all kernels' time; of the flagship, one step with R1 and one without together.";
 const memoryNote = 'Resident memory of a process, batch 64. *Growth*: after all steps over after a tenth of them.';
 const useNote =
   "One completion: batch 1, from one given modality, results read on the host, by the flagship's model loaded from a folder.";

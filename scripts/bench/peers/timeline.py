@@ -22,9 +22,10 @@ v1 = tf.compat.v1
 WARMUP, TRACED = 10, 20
 
 with v1.Graph().as_default() as graph:
-    config = v1.ConfigProto(
-        intra_op_parallelism_threads=SETUP["threads"], inter_op_parallelism_threads=SETUP["threads"]
-    )
+    in_op, ops = SETUP["sharing"]
+    config = v1.ConfigProto(intra_op_parallelism_threads=in_op, inter_op_parallelism_threads=ops)
+    # As in the sessions of compiled steps: the graph that is timed is the one that was written.
+    config.graph_options.rewrite_options.disable_meta_optimizer = True
     session = v1.Session(config=config, graph=graph)
     v1.saved_model.load(session, ["serve"], FOLDER)
 

@@ -16,6 +16,7 @@ import {
 import {companionConcat, companionSlice, companionSplit} from './companion/parts';
 import {companionMatMul} from './companion/product';
 import {companionSum} from './companion/reduction';
+import {assertSameBits} from './companion/same-bits';
 import {whyNotWide} from './companion/wide';
 import {conv2d, conv2dFilterGradient, conv2dInputGradient} from './convolution';
 import {clipByValue, leakyRelu, leakyReluGradient, relu6, tanh} from './elementwise';
@@ -62,7 +63,7 @@ export async function useWasm(): Promise<WasmState> {
   const kind = kinds.find(one => one === asked);
   if (!kind) throw unknownChoice('MULTIMODAL_GAN_WASM_KERNELS', asked, kinds);
   const wanted = threadsAsked();
-  const wideAsked = isWideAsked() && kind === 'companion';
+  const wideAsked = isWideAsked();
   let whyNotThreads: string | null = null;
   require('@tensorflow/tfjs-backend-wasm');
   if (wanted > 1 && kind === 'companion') {
@@ -78,11 +79,17 @@ export async function useWasm(): Promise<WasmState> {
   let why: string | null = null;
   let threads = 1;
   let kernels: WasmKernels = kind;
-  let noWide = wideAsked ? whyNotWide() : null;
+  let noWide = wideAsked
+    ? kind === 'companion'
+      ? whyNotWide()
+      : 'only the companion module has kernels for eight'
+    : null;
   const companionOf = (wide: boolean): Companion => {
     if (!wide) return new Companion(backend, threads);
     try {
-      return new Companion(backend, threads, true);
+      const companion = new Companion(backend, threads, true);
+      assertSameBits(companion, new Companion(backend));
+      return companion;
     } catch (error) {
       noWide = firstLine(error);
       return companionOf(false);

@@ -6,45 +6,49 @@ import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
 import fc from 'fast-check';
 import {selectBackend} from '../../../src/backend/select';
 import {Companion} from '../../../src/backend/wasm/companion/companion';
-import type {Heap} from '../../../src/backend/wasm/companion/module';
-import {assertSameProducts, whyNotWide} from '../../../src/backend/wasm/companion/wide';
+import {assertSameBits} from '../../../src/backend/wasm/companion/same-bits';
+import {whyNotWide} from '../../../src/backend/wasm/companion/wide';
 import {tf} from '../../../src/core/tensorflow';
 
 const root = path.join(__dirname, '..', '..', '..');
 
-async function parts() {
+/** Two companions with usual instructions; the first takes two panels at once, as with wide ones. */
+async function companions(): Promise<readonly [panels: Companion, usual: Companion]> {
   assert.equal((await selectBackend({prefer: 'wasm'})).name, 'wasm');
-  const backend = tf.backend() as BackendWasm;
-  const {kernels} = new Companion(backend);
-  return {kernels, heap: backend.wasm as unknown as Heap};
+  const usual = new Companion(tf.backend() as BackendWasm);
+  return [Object.assign(Object.create(usual), {wide: true}), usual];
 }
 
 test('two panels at once give the bits of one after the other, whatever the sizes', async () => {
-  const {kernels, heap} = await parts();
+  const [panels, usual] = await companions();
+  const before = tf.engine().backend.numDataIds();
   const size = fc.integer({min: 1, max: 90});
   fc.assert(
-    fc.property(fc.tuple(size, fc.integer({min: 1, max: 1100}), size), sizes =>
-      assertSameProducts(kernels, kernels, heap, [sizes]),
-    ),
-    {
-      numRuns: 60,
-      seed: 5,
-      examples: [[[4, 16, 16]], [[64, 784, 512]], [[131, 1025, 48]]],
-    },
+    fc.property(fc.tuple(size, fc.integer({min: 1, max: 1100}), size), sizes => assertSameBits(panels, usual, [sizes])),
+    {numRuns: 60, seed: 5, examples: [[[4, 16, 16]], [[64, 784, 512]], [[131, 1025, 48]]]},
   );
+  assert.equal(tf.engine().backend.numDataIds(), before);
 });
 
-test('other bits are found, in each order of the operands', async () => {
-  const {kernels, heap} = await parts();
-  for (const order of [0, 1, 2, 3]) {
-    const faulty = (...numbers: number[]) => {
-      const result = kernels['product']!(...numbers);
-      const c = numbers[5]!;
-      // One number differs in its last bit.
-      if (numbers[11] === (order & 1) && numbers[12] === order >> 1) heap.HEAP32[c / 4 + 9]! ^= 1;
+test('other bits are found in every kernel, and named', async () => {
+  const [, usual] = await companions();
+  const heap = usual.backend.wasm as unknown as {HEAP32: Int32Array};
+  // The argument that is the address of the result, and which result it is the first to spoil.
+  for (const [name, place, what] of [
+    ['product', 5, 'a product of 37×43 by 43×41'],
+    ['convolve', 2, 'a convolution'],
+    ['convolveBack', 2, "a convolution's input gradient"],
+    ['sumFilter', 0, "a convolution's filter gradient"],
+  ] as const) {
+    const spoilt = (...numbers: number[]) => {
+      const result = usual.kernels[name]!(...numbers);
+      heap.HEAP32[numbers[place]! / 4 + 9]! ^= 1;
       return result;
     };
-    assert.throws(() => assertSameProducts(kernels, {...kernels, product: faulty}, heap), /other bits than four/);
+    const other = Object.assign(Object.create(usual), {kernels: {...usual.kernels, [name]: spoilt}}) as Companion;
+    assert.throws(() => assertSameBits(other, usual), {
+      message: `${what} has other bits with eight numbers at a time`,
+    });
   }
 });
 
@@ -76,12 +80,20 @@ function inProcess(env: NodeJS.ProcessEnv): readonly [line: string, hash: string
 
 test('asked for, it computes eight numbers at a time with the same bits, or says why not', () => {
   const [, usual] = inProcess({});
-  const [line, hash] = inProcess({MULTIMODAL_GAN_WASM_WIDE: '1'});
+  assert.match(usual, /^[0-9a-f]{64}$/);
   const why = whyNotWide();
   const note = why === null ? ', eight numbers at a time' : `; four numbers at a time: ${why}`;
-  assert.equal(line, `backend: wasm (1 thread${note})`);
-  assert.match(usual, /^[0-9a-f]{64}$/);
-  assert.equal(hash, usual);
+  for (const threads of ['1 thread', '2 threads']) {
+    const [line, hash] = inProcess({MULTIMODAL_GAN_WASM_WIDE: '1', MULTIMODAL_GAN_WASM_THREADS: threads[0]!});
+    assert.equal(line, `backend: wasm (${threads}${note})`);
+    assert.equal(hash, usual);
+  }
+});
+
+test('without the companion module it says that there is nothing to make wider', () => {
+  const [line] = inProcess({MULTIMODAL_GAN_WASM_WIDE: '1', MULTIMODAL_GAN_WASM_KERNELS: 'composed'});
+  const why = '; four numbers at a time: only the companion module has kernels for eight';
+  assert.equal(line, `backend: wasm (1 thread, without its companion module${why})`);
 });
 
 test('what is asked for is 0 or 1', () => {

@@ -8,8 +8,7 @@ import type {BackendWasm} from '@tensorflow/tfjs-backend-wasm';
 import {Crew} from '../crew';
 import {memoryOf} from '../heap';
 import {kernelsWasm, sharedKernelsWasm} from './kernels-wasm';
-import type {Heap, Kernels} from './module';
-import {assertSameProducts, compileWide} from './wide';
+import {compileWide} from './wide';
 
 type Numbers = readonly number[];
 
@@ -18,6 +17,15 @@ const sharedOut = ['product', 'convolve', 'convolveBack', 'prepareChunk', 'sumFi
 export type SharedKernel = (typeof sharedOut)[number];
 /** Multiplications from which a job is worth waking a thread. */
 const worthThreads = 1e6;
+
+/** Exports of scripts/kernels/tensor/index.ts; addresses and counts are 32-bit integers. */
+type Kernels = Readonly<Record<string, (...numbers: number[]) => number>>;
+
+interface Heap {
+  readonly HEAP32: Int32Array;
+  _malloc(bytes: number): number;
+  _free(address: number): void;
+}
 
 /** Memory that grows when more is asked for, and is kept until then. */
 class Arena {
@@ -49,9 +57,9 @@ export class Companion {
 
   /**
    * @param threads above 1 only over memory that can be shared (`threaded.ts`).
-   * @param wide eight numbers at a time instead of four, in the heavy kernels; only where `whyNotWide` says nothing against it.
-   * @throws where the module cannot be instantiated: no SIMD, or a memory that cannot be shared with it; with `wide`, also where
-   *   eight numbers at a time do not give the bits of four.
+   * @param wide eight numbers at a time instead of four, in the heavy kernels; only where `whyNotWide` says nothing against it,
+   *   and to be held against four by `assertSameBits` before it is used.
+   * @throws where the module cannot be instantiated: no SIMD, or a memory that cannot be shared with it.
    */
   constructor(
     readonly backend: BackendWasm,
@@ -64,14 +72,12 @@ export class Companion {
     const binary = Buffer.from(isShared ? sharedKernelsWasm : kernelsWasm, 'base64');
     const kernelsOf = (compiled: WebAssembly.Module) =>
       new WebAssembly.Instance(compiled, {env: {memory}}).exports as Kernels;
-    const narrow = new WebAssembly.Module(binary);
-    const module = wide ? compileWide(binary) : narrow;
-    this.kernels = kernelsOf(narrow);
-    if (wide) {
-      const heavy = kernelsOf(module);
-      assertSameProducts(this.kernels, heavy, this.heap);
-      this.kernels = {...this.kernels, ...Object.fromEntries(sharedOut.map(name => [name, heavy[name]!]))};
-    }
+    const usual = new WebAssembly.Module(binary);
+    const module = wide ? compileWide(binary) : usual;
+    const heavy = kernelsOf(module);
+    this.kernels = wide
+      ? {...kernelsOf(usual), ...Object.fromEntries(sharedOut.map(name => [name, heavy[name]!]))}
+      : heavy;
     this.own = new Arena(this.heap);
     this.shared = new Arena(this.heap);
     this.numbers = this.heap._malloc(256);
