@@ -64,6 +64,7 @@ export async function buildNative({root = projectRoot, force = false, log = () =
       await provideBinding(place, compiler, log);
     }
     await linkIn(place);
+    await removeSuperseded(place);
     await rm(place.failure, {force: true});
     return {ok: true, changed: true, tensorflow: tensorflowVersion, binding: place.binding};
   } catch (error) {
@@ -101,16 +102,15 @@ function findPlace(root) {
     throw new Missing(`@tensorflow/tfjs-node is ${version}, and ${tfjsNodeVersion} is needed`, 'run npm ci');
   }
   const cache = join(root, '.cache', 'native');
-  const built = join(
-    cache,
-    `tfjs-node-${version}-tensorflow-${tensorflowVersion}-abi${process.versions.modules}-${runsOn}-${ownSourcesHash()}`,
-  );
+  const stem = `tfjs-node-${version}-tensorflow-${tensorflowVersion}-abi${process.versions.modules}-${runsOn}`;
+  const built = join(cache, `${stem}-${ownSourcesHash()}`);
   const bindingFolder = join(built, 'lib', `napi-v${napiVersion}`);
   return {
     root,
     wheel,
     cache,
     tfjsNode,
+    stem,
     built,
     library: join(cache, `${wheel}-${tensorflowVersion}-${runsOn}`),
     binding: join(bindingFolder, 'tfjs_binding.node'),
@@ -457,6 +457,14 @@ async function removeLeftovers(cache) {
     const pid = Number(/\.partial-(\d+)$/.exec(name)?.[1]);
     if (!pid || isAlive(pid)) continue;
     await rm(join(cache, name), {recursive: true, force: true});
+  }
+}
+
+/** Removes bindings for this Node that were compiled from other sources of ours. */
+async function removeSuperseded({cache, stem, built}) {
+  for (const name of await readdir(cache)) {
+    const other = join(cache, name);
+    if (name.startsWith(stem) && other !== built && !name.includes('.partial-')) await rm(other, {recursive: true});
   }
 }
 

@@ -13,12 +13,13 @@ export const kinds = {
     about:
       'this project on wasm without the companion module (MULTIMODAL_GAN_WASM_KERNELS=composed); the optimizer still writes its few hundred bytes of code at run time',
   },
+  cpu: {backend: 'cpu', about: 'this project in plain JavaScript, for the losses of the perceptron only'},
   stock: {
     backend: 'wasm',
     about:
       'TensorFlow.js as it comes: its own kernels, gradients and tf.train.adam; the filter gradient of a convolution, which it lacks, as slices and matMul',
   },
-} as const satisfies Record<string, {backend: 'native' | 'wasm'; about: string}>;
+} as const satisfies Record<string, {backend: 'native' | 'wasm' | 'cpu'; about: string}>;
 
 export type Kind = keyof typeof kinds;
 

@@ -183,7 +183,14 @@ test('a finished build is found in moments, and linked again into a fresh node_m
       cpSync(join(cache, name), join(root, '.cache', 'native', name), {recursive: true, verbatimSymlinks: true});
     else symlinkSync(join(cache, name), join(root, '.cache', 'native', name));
   }
+  const entries = cacheEntries();
+  // Compiled from other sources of ours: not used, and removed once there is one that is.
+  const built = entries.find(name => name.startsWith('tfjs-node'))!;
+  const superseded = built.replace(/[0-9a-f]{8}$/, '00000000');
+  assert.notEqual(superseded, built);
+  mkdirSync(join(root, '.cache', 'native', superseded));
   const first = build();
+  assert.deepEqual(cacheEntries(), entries);
   assert.deepEqual(first.log, [], 'nothing was to be built');
   assert.equal(first.ok, true, first.reason);
   const binding = join(root, 'node_modules', '@tensorflow', 'tfjs-node', 'lib', 'napi-v8', 'tfjs_binding.node');
