@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import {Readable} from 'node:stream';
 import {after, test} from 'node:test';
 import sharp from 'sharp';
 
@@ -8,6 +9,7 @@ import {exitCodes, UserError} from '../../src/core/checks';
 import {RandomStream} from '../../src/core/random';
 import type {AudioModality, ImageModality, Picture, Sound, TextModality} from '../../src/core/types';
 import {openFolder} from '../../src/datasets/folder/folder';
+import {parseManifest} from '../../src/datasets/folder/manifest';
 import {readPicture} from '../../src/datasets/folder/read-picture';
 import {readSound} from '../../src/datasets/folder/read-sound';
 import {drawnSplit} from '../../src/datasets/folder/rows';
@@ -157,6 +159,23 @@ test('every bad row is named with its line and left out, the others stay', async
   await assert.rejects(openFolder(folder), inputError(/at most 10 % of bad rows.*21 of 24, the first in line 3/));
 });
 
+test('a quote that neither opens nor closes a cell stands for itself, and the rows after it go on', async () => {
+  const text =
+    'id,words\n1,a 5" disc\n2,"a ""quoted"" word"\n3,"over\ntwo lines"\n4,"a"b\n5,last,more\n6,  " blanks, and a comma"  \n';
+  const {columns, rows} = await parseManifest(Readable.from([Buffer.from(text)]));
+  const found: unknown[] = [];
+  for await (const row of rows) found.push('problem' in row ? [row.line, row.problem] : [row.line, row.cells[1]]);
+  assert.deepEqual(columns, ['id', 'words']);
+  assert.deepEqual(found, [
+    [2, 'a 5" disc'],
+    [3, 'a "quoted" word'],
+    [4, 'over\ntwo lines'],
+    [6, '"a"b'],
+    [7, 'Expected 2 cells, got 3.'],
+    [8, 'blanks, and a comma'],
+  ]);
+});
+
 test('folders that are no datasets are refused in one line', async () => {
   const folder = keep(newFolder());
   await assert.rejects(openFolder(path.join(folder, 'none')), inputError(/nothing at that path/));
@@ -167,8 +186,10 @@ test('folders that are no datasets are refused in one line', async () => {
     ['id,a,a\n1,2,3\n', /different names, got "a" twice/],
     ['id,,b\n1,2,3\n', /have a name, got none for column 2/],
     ['id,words\n1,"never closed\n2,x\n', /quote that is never closed/],
-    ['id,words\n1,"a"b\n', /closing quote in line 2/],
-    [Buffer.from([0x69, 0x64, 0x0a, 0xff, 0xfe, 0x0a]), /text in UTF-8/],
+    ['id,words\n1,x\n2,"never closed\n3,y\n', /quote that is never closed in line \d/],
+    [Buffer.from([0x69, 0x64, 0x0a, 0xff, 0xfe, 0x0a]), /text in UTF-8, got other bytes in line 2/],
+    [Buffer.from('id\na\nb\xe9\nc\n', 'latin1'), /text in UTF-8, got other bytes in line 3/],
+    [Buffer.from('i\xe9', 'latin1'), /text in UTF-8, got other bytes in line 1/],
     [`id,words\n1,"${'x'.repeat(1_100_000)}"\n`, /more than 1,000,000 characters/],
     ['id,split,label\n1,train,x\n', /a column of pictures, sounds or texts beside id, split, label/],
   ];

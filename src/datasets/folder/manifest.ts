@@ -1,4 +1,5 @@
 /** `manifest.csv`, read as a stream: one row an example, each with the line it begins in. */
+import {isUtf8} from 'node:buffer';
 import {createReadStream, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {CsvError, parse} from 'csv-parse';
@@ -68,7 +69,10 @@ async function* readRecords(bytes: AsyncIterable<Uint8Array>, file: string): Asy
     info: true,
     relax_column_count: true,
     skip_empty_lines: true,
-    trim: true,
+    // A quote that neither opens nor closes a cell stands for itself: 5" disc.
+    relax_quotes: true,
+    ltrim: true,
+    cast: cell => withoutQuotes(cell.trim()),
     max_record_size: maxRowCharacters,
   });
   void feed(bytes, parser, file);
@@ -86,18 +90,22 @@ async function* readRecords(bytes: AsyncIterable<Uint8Array>, file: string): Asy
       throw badInput(
         file,
         'a table of comma-separated values',
-        `${reasons[error.code] ?? error.message} in line ${where}`,
+        `${endless[error.code] ?? error.message} in line ${where}`,
       );
     }
     throw error;
   }
 }
 
-const reasons: Readonly<Record<string, string>> = {
+/** With blanks between a closing quote and the comma, csv-parse takes the quotes for part of the cell; so a cell is never all in quotes. */
+function withoutQuotes(cell: string): string {
+  return /^"[^"]*"$/.test(cell) ? cell.slice(1, -1).trim() : cell;
+}
+
+/** Why a row has no end. */
+const endless: Readonly<Record<string, string>> = {
   CSV_MAX_RECORD_SIZE: `a row of more than ${maxRowCharacters.toLocaleString('en')} characters`,
   CSV_QUOTE_NOT_CLOSED: 'a quote that is never closed',
-  CSV_INVALID_CLOSING_QUOTE: 'something after a closing quote',
-  INVALID_OPENING_QUOTE: 'a quote inside a cell that is not quoted',
 };
 
 /** Decodes on the way: bytes that are no UTF-8 would become other characters silently. */
@@ -113,24 +121,44 @@ async function feed(bytes: AsyncIterable<Uint8Array>, parser: ReturnType<typeof 
       parser.on('drain', go).on('close', go);
     });
   };
-  let place = 0;
+  let line = 1;
   try {
     for await (const chunk of bytes) {
       if (parser.destroyed) return;
-      await write(decode(decoder, chunk, file, place));
-      place += chunk.length;
+      await write(decode(decoder, chunk, file, line));
+      line += countLines(chunk);
     }
-    const rest = decode(decoder, undefined, file, place);
+    const rest = decode(decoder, undefined, file, line);
     if (!parser.destroyed) parser.end(rest);
   } catch (error) {
     parser.destroy(error as Error);
   }
 }
 
-function decode(decoder: TextDecoder, chunk: Uint8Array | undefined, file: string, place: number): string {
+/** @param line in which the chunk begins. */
+function decode(decoder: TextDecoder, chunk: Uint8Array | undefined, file: string, line: number): string {
   try {
     return decoder.decode(chunk, {stream: chunk !== undefined});
   } catch {
-    throw badInput(file, 'text in UTF-8', `other bytes after the first ${place}`);
+    throw badInput(file, 'text in UTF-8', `other bytes in line ${line + (chunk ? goodLines(chunk) : 0)}`);
   }
+}
+
+const lineFeed = 0x0a;
+
+function countLines(bytes: Uint8Array): number {
+  return bytes.reduce((count, byte) => count + (byte === lineFeed ? 1 : 0), 0);
+}
+
+/** Lines before the first that is no UTF-8; 0 where that is the first, which may begin within a character and is not looked at. */
+function goodLines(chunk: Uint8Array): number {
+  let count = 0;
+  let from = chunk.indexOf(lineFeed) + 1;
+  while (from > 0) {
+    count++;
+    const end = chunk.indexOf(lineFeed, from);
+    if (!isUtf8(chunk.subarray(from, end < 0 ? chunk.length : end))) return count;
+    from = end + 1;
+  }
+  return 0;
 }
