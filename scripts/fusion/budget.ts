@@ -12,11 +12,11 @@ export const ablationModel = {
 
 /** Rates are higher than the flagship's, for few steps; without R1, whose steps take as long to record as a hundred take to run. */
 export const ablationTraining = {
-  encoderSteps: 400,
+  encoderSteps: 300,
   encoderBatchSize: 64,
   encoderLearningRate: 3e-3,
   encoderDropout: 0.1,
-  steps: 800,
+  steps: 400,
   batchSize: 24,
   learningRate: 2e-3,
   r1Gamma: 0,
