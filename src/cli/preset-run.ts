@@ -1,6 +1,7 @@
 /** `multimodal-gan train --preset`: a classic system, trained as it was published or as it works, with what was measured. */
 import * as path from 'node:path';
 import type {Command} from 'commander';
+import {watchForNaN} from '../backend/debug-nan';
 import type {BackendInfo} from '../backend/select';
 import {exitCodes, UserError} from '../core/checks';
 import {writeFileWhole} from '../core/files';
@@ -33,7 +34,7 @@ export interface PresetRunOptions extends TrainingOptions {
 export const presetMark: FolderMark = {file: 'preset.json', key: 'format', value: 'multimodal-gan preset'};
 
 /** The options of `train` that a preset has; the others mean nothing to it. */
-const own = ['preset', 'asPublished', 'epochs', 'seed', 'out', 'data', 'images', 'speech'];
+const own = ['preset', 'asPublished', 'epochs', 'seed', 'out', 'data', 'images', 'speech', 'debugNan'];
 
 export async function trainPreset(command: Command): Promise<void> {
   const options = command.opts<PresetRunOptions>();
@@ -53,6 +54,7 @@ export async function trainPreset(command: Command): Promise<void> {
   const progress = showProgress();
   const startedAt = performance.now();
   const seconds = () => (performance.now() - startedAt) / 1000;
+  const stopWatching = options.debugNan ? watchForNaN() : () => {};
   let run: PresetRun;
   try {
     run = await preset.train({
@@ -71,6 +73,7 @@ export async function trainPreset(command: Command): Promise<void> {
         }),
     });
   } finally {
+    stopWatching();
     progress.stop();
   }
   const record = {...run, seconds: seconds(), dataset: dataset.name, source: dataset.source};

@@ -5,6 +5,7 @@ import {mapRecord} from '../core/records';
 import {tf} from '../core/tensorflow';
 import type {Parameters} from '../networks/parameters';
 import type {Optimizer} from '../training/optimizers/optimizer';
+import {DivergenceError} from '../training/progress';
 import type {EpochRecord, PresetOptions} from './preset-type';
 
 /** Moves one player once. Takes and returns tensors; the loss is the caller's. */
@@ -36,10 +37,17 @@ export function playerStep(
 /** What one turn of the game costs each player, by name. */
 export type Turn = () => Record<string, tf.Scalar>;
 
+/** Their rates are their own; what a person has is the seed, and a closer look. */
+const adviceForPresets = 'another seed may do, and --debug-nan names the layer where it begins';
+
 /** Turns between two chances for timers and signals. */
 const turnsBetweenBreaths = 10;
 
-/** Plays `turns` turns an epoch, and tells the means of the losses after each; aborted, after those of the epoch that were played. */
+/**
+ * Plays `turns` turns an epoch, and tells the means of the losses after each; aborted, after those of the epoch that were played.
+ *
+ * @throws DivergenceError after the first turn with a loss that is not finite: what is measured after it would be no number either.
+ */
 export async function playEpochs(
   turn: Turn,
   epochs: number,
@@ -51,10 +59,11 @@ export async function playEpochs(
     const sums: Record<string, number> = {};
     let played = 0;
     for (; played < turns && !signal?.aborted; played++) {
-      const losses = tf.tidy(turn);
+      const losses = tf.tidy(() => mapRecord(turn(), loss => loss.dataSync()[0]!));
       for (const [name, loss] of Object.entries(losses)) {
-        sums[name] = (sums[name] ?? 0) + loss.dataSync()[0]!;
-        loss.dispose();
+        if (!Number.isFinite(loss))
+          throw new DivergenceError(name, loss, `turn ${played + 1} of epoch ${epoch}`, adviceForPresets);
+        sums[name] = (sums[name] ?? 0) + loss;
       }
       if (played % turnsBetweenBreaths === 0) await nextTurn();
     }

@@ -181,7 +181,7 @@ export async function trainSemiSupervised(
         if (lossG) losses['generator'] = lossG.dataSync()[0]!;
       });
       for (const [name, loss] of Object.entries(losses))
-        if (!Number.isFinite(loss)) throw new DivergenceError('adversarial', step + 1, name, loss);
+        if (!Number.isFinite(loss)) throw new DivergenceError(name, loss, `step ${step + 1}`);
       if (losses['classifier'] !== undefined) onReport?.({step: step + 1, losses, classify});
       if (step % 10 === 0) await nextTurn();
     }

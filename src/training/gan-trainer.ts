@@ -113,7 +113,7 @@ const turnEvery = 20;
 
 function assertFinite(round: number, losses: Readonly<Record<string, number>>): void {
   for (const [name, loss] of Object.entries(losses))
-    if (!Number.isFinite(loss)) throw new DivergenceError('adversarial', round, name, loss);
+    if (!Number.isFinite(loss)) throw new DivergenceError(name, loss, `round ${round}`);
 }
 
 function assertOptions(options: GanTrainingOptions): void {

@@ -44,7 +44,7 @@ export class TrainingReporter {
     secondsLeft: number,
   ): Promise<void> {
     for (const [name, loss] of Object.entries(losses))
-      if (!Number.isFinite(loss)) throw new DivergenceError(phase, step, name, loss);
+      if (!Number.isFinite(loss)) throw new DivergenceError(name, loss, `step ${step} of the ${phase} phase`);
     if (phase === 'encoder' || phase === 'adversarial') this.history[phase].push({step, losses});
     this.onProgress({phase, step, totalSteps, losses, secondsLeft});
     await nextTurn();
@@ -54,10 +54,8 @@ export class TrainingReporter {
 /** A loss became NaN or infinite: going on would only spoil the weights. */
 export class DivergenceError extends UserError {
   override readonly name = 'DivergenceError';
-  constructor(phase: Phase, step: number, loss: string, value: number) {
-    super(
-      `The ${loss} loss became ${value} in step ${step} of the ${phase} phase; try a lower learning rate.`,
-      exitCodes.diverged,
-    );
+  /** @param where for example 'step 3 of the adversarial phase'; @param advice what a person may do about it. */
+  constructor(loss: string, value: number, where: string, advice = 'try a lower learning rate') {
+    super(`The ${loss} loss became ${value} in ${where}; ${advice}.`, exitCodes.diverged);
   }
 }

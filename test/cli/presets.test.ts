@@ -26,6 +26,12 @@ test('a preset as published: errors and findings are said, weights, figures and 
   );
   const {tensors} = readSafetensors(path.join(out, 'generator.safetensors'));
   assert.deepEqual(tensors['generator/dense3/kernel']!.shape, [128, 10]);
+  // Watched op by op it plays the same game.
+  const watched = path.join(folder, 'watched');
+  const again = await runCommand([...args.slice(0, -1), watched, '--debug-nan']);
+  assert.deepEqual([again.code, again.errors], [0, []]);
+  const {findings} = JSON.parse(fs.readFileSync(path.join(watched, 'preset.json'), 'utf8'));
+  assert.equal(findings.length, record.findings.length);
   // Its like may be replaced, a model may not.
   const other = await runCommand(['train', '--steps', '1', '--out', out]);
   assert.equal(other.code, 4);
