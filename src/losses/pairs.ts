@@ -21,7 +21,7 @@ export interface AdversarialPair {
   readonly generatorLoss: (realLogits: tf.Tensor, fakeLogits: tf.Tensor, options?: ScoreOptions) => tf.Scalar;
   /** Real scores matter to the generator's loss, so its step must judge real examples too. */
   readonly generatorNeedsReal: boolean;
-  /** The critic needs a bound on its slope beside the loss: WGAN-GP, DRAGAN, weight clipping or spectral norm. */
+  /** The critic needs a bound on its slope beside the loss: WGAN-GP, DRAGAN, weight clipping or spectral norm; `trainGan` asks for one. */
   readonly needsBoundedSlope: boolean;
 }
 

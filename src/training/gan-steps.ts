@@ -3,7 +3,7 @@
  * operations, so that a step is a function of weights and of real examples alone and can be recorded.
  */
 import {RandomCounter} from '../backend/stateless-random';
-import {expected} from '../core/checks';
+import {expected, UserError} from '../core/checks';
 import {tf} from '../core/tensorflow';
 import {draganNoise, draganPenalty, wganGpPenalty} from '../losses/lipschitz-penalties';
 import {type AdversarialLossName, adversarialPair, type LossChoice} from '../losses/pairs';
@@ -40,7 +40,9 @@ export type SlopeBound =
   | {readonly kind: 'dragan'; readonly weight: number}
   | {readonly kind: 'r1'; readonly gamma: number}
   /** Each weight of D is kept within ± limit. */
-  | {readonly kind: 'clipping'; readonly limit: number};
+  | {readonly kind: 'clipping'; readonly limit: number}
+  /** D's own layers, such as spectral norm: nothing is added to the loss. */
+  | {readonly kind: 'network'};
 
 export interface GanGame {
   /** A game by name, or its two losses; losses of two games are refused. */
@@ -49,6 +51,7 @@ export interface GanGame {
   readonly batchSize: number;
   /** m: D judges so many examples together; 1 unless told. */
   readonly packing?: number;
+  /** The Wasserstein game must have one: without it D can earn any amount by growing steeper. */
   readonly bound?: SlopeBound;
   /** One-sided label smoothing; 1 unless told. Of the minimax, non-saturating and least-squares games. */
   readonly realTarget?: number;
@@ -78,7 +81,7 @@ export class GanSteps {
   ) {
     this.pair = adversarialPair(game.loss);
     this.packing = game.packing ?? 1;
-    assertSmoothable(game);
+    assertPlayable(game);
     this.chance = new RandomCounter(seed, 'gan/steps');
   }
 
@@ -154,9 +157,13 @@ export class GanSteps {
   }
 }
 
-/** @throws UserError for label smoothing in a game whose loss has no target. */
-export function assertSmoothable({loss, realTarget}: GanGame): void {
-  const name = adversarialPair(loss).name;
+/** @throws UserError for label smoothing in a game whose loss has no target, and for a game without the bound that it needs. */
+export function assertPlayable({loss, realTarget, bound}: GanGame): void {
+  const {name, needsBoundedSlope} = adversarialPair(loss);
+  if (needsBoundedSlope && !bound)
+    throw new UserError(
+      'Expected the Wasserstein loss with a bound, wganGp, dragan, r1 or clipping, or network where D bounds its own slope, got none.',
+    );
   if (realTarget !== undefined && !smoothable.includes(name))
     throw expected('the loss with a realTarget', `one of ${smoothable.join(', ')}`, name);
 }

@@ -4,8 +4,7 @@ import {assertInRange, assertPositiveInteger, expected} from '../core/checks';
 import {interruptSignal, nextTurn} from '../core/interruption';
 import {RandomStream} from '../core/random';
 import {tf} from '../core/tensorflow';
-import {adversarialPair} from '../losses/pairs';
-import {assertSmoothable, type GanGame, type GanPlayers, GanSteps, type StepNumbers} from './gan-steps';
+import {assertPlayable, type GanGame, type GanPlayers, GanSteps, type StepNumbers} from './gan-steps';
 import {Adam} from './optimizers/adam';
 import {DivergenceError} from './progress';
 
@@ -124,7 +123,6 @@ function assertOptions(options: GanTrainingOptions): void {
     const rate = options[name];
     if (!(rate > 0 && Number.isFinite(rate))) throw expected(name, 'a number above 0', rate);
   }
-  adversarialPair(options.loss);
-  assertSmoothable(options);
+  assertPlayable(options);
   if (options.realTarget !== undefined) assertInRange('realTarget', options.realTarget, Number.MIN_VALUE, 1);
 }

@@ -8,6 +8,8 @@ import {
   hingeDiscriminatorLoss,
   minimaxDiscriminatorLoss,
   nonSaturatingGeneratorLoss,
+  wassersteinDiscriminatorLoss,
+  wassersteinGeneratorLoss,
 } from '../../src/losses/adversarial';
 import {Parameters} from '../../src/networks/parameters';
 import {pointDiscriminator, pointGenerator} from '../../src/networks/point-networks';
@@ -22,11 +24,14 @@ before(async () => {
 
 const size = {units: 8, hiddenLayers: 1};
 
-function players(packing = 1, dimensions = 2): GanPlayers & {dispose(): void} {
+function players(packing = 1, dimensions = 2, spectral = false): GanPlayers & {dispose(): void} {
   const [forG, forD] = ['g', 'd'].map(name => new Parameters(new RandomStream(2, name)));
   return {
     generator: {parameters: forG!, latentDim: 2, generate: pointGenerator(forG!, 'g', 2, dimensions, size)},
-    discriminator: {parameters: forD!, score: pointDiscriminator(forD!, 'd', dimensions * packing, size)},
+    discriminator: {
+      parameters: forD!,
+      score: pointDiscriminator(forD!, 'd', dimensions * packing, {...size, spectral}),
+    },
     dispose: () => {
       forG!.dispose();
       forD!.dispose();
@@ -149,6 +154,22 @@ test('weight clipping bounds every weight of D and none of G', async () => {
   both.dispose();
 });
 
+test('a D that bounds its own slope plays the Wasserstein game alone, and says so', async () => {
+  const both = players(1, 2, true);
+  await trainGan(both, cloud, {...usual, rounds: 30, loss: 'wasserstein', bound: {kind: 'network'}});
+  const slopes = tf.tidy(() => {
+    const score = (x: tf.Tensor) => both.discriminator.score(x, 'stored').sum() as tf.Scalar;
+    return Array.from(
+      tf
+        .grad(score)(cloud(50, new RandomStream(3, 'x')))
+        .norm('euclidean', 1)
+        .dataSync(),
+    );
+  });
+  assert.ok(Math.max(...slopes) < 1.05, `${slopes}`);
+  both.dispose();
+});
+
 test('two losses chosen as functions play the game that their name plays', async () => {
   const own = {discriminator: minimaxDiscriminatorLoss, generator: nonSaturatingGeneratorLoss};
   assert.deepEqual(await moved({loss: own}), await moved({loss: 'nonSaturating'}));
@@ -210,6 +231,11 @@ test('nothing is left behind, an abort ends it, and what cannot be played is ref
     [{generatorRate: -1}, /Expected generatorRate to be a number above 0, got -1/],
     [{realTarget: 1.2}, /Expected realTarget to be between/],
     [{realTarget: 0.9, loss: 'hinge'}, /Expected the loss with a realTarget to be one of minimax/],
+    [{loss: 'wasserstein'}, /Expected the Wasserstein loss with a bound, wganGp.* or network where .*, got none\./],
+    [
+      {loss: {discriminator: wassersteinDiscriminatorLoss, generator: wassersteinGeneratorLoss}},
+      /Expected the Wasserstein loss with a bound/,
+    ],
     [{loss: 'sharp' as 'hinge'}, /Unknown adversarial loss "sharp"/],
     [
       {loss: {discriminator: hingeDiscriminatorLoss, generator: nonSaturatingGeneratorLoss}},
