@@ -313,6 +313,7 @@ export {
 } from './training/colour';
 export {cutout, drawHoles, type Holes} from './training/cutout';
 export {type AugmentationAmounts, type AugmentationName, augment, drawAugmentation} from './training/diff-augment';
+export {type Augmentation, diffAugment} from './training/drawn-augmentation';
 export {ExponentialMovingAverage} from './training/ema';
 export {trainEncoder} from './training/encoder-phase';
 export {type FlagshipOptions, type FlagshipResult, resumeFlagship, trainFlagship} from './training/flagship';

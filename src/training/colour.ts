@@ -17,10 +17,18 @@ export interface ColourAmounts {
   readonly contrast: tf.Tensor1D;
 }
 
+/** Each amount is drawn evenly from `from` to `from + range`. */
+export const colourRanges = {
+  brightness: {from: -0.5, range: 1},
+  saturation: {from: 0, range: 2},
+  contrast: {from: 0.5, range: 1},
+} as const satisfies Record<keyof ColourAmounts, {from: number; range: number}>;
+
 export function drawColour(stream: RandomStream, count: number): ColourAmounts {
-  const draw = (from: number, width: number) =>
-    tf.tensor1d(Float32Array.from({length: count}, () => from + width * stream.uniform()));
-  return {brightness: draw(-0.5, 1), saturation: draw(0, 2), contrast: draw(0.5, 1)};
+  const draw = ({from, range}: {from: number; range: number}) =>
+    tf.tensor1d(Float32Array.from({length: count}, () => from + range * stream.uniform()));
+  const {brightness, saturation, contrast} = colourRanges;
+  return {brightness: draw(brightness), saturation: draw(saturation), contrast: draw(contrast)};
 }
 
 /**

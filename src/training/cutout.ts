@@ -18,7 +18,7 @@ export function drawHoles(stream: RandomStream, count: number, height: number, w
   assertInRange('share', share, 0, 1);
   const [rows, columns] = [new Float32Array(count * height), new Float32Array(count * width)];
   const cover = (covered: Float32Array, example: number, size: number) => {
-    const side = Math.round(share * size);
+    const side = holeSide(size, share);
     const first = stream.integer(size) - Math.floor(side / 2);
     for (let i = Math.max(0, first); i < Math.min(size, first + side); i++) covered[example * size + i] = 1;
   };
@@ -27,6 +27,11 @@ export function drawHoles(stream: RandomStream, count: number, height: number, w
     cover(columns, i, width);
   }
   return {rows: tf.tensor2d(rows, [count, height]), columns: tf.tensor2d(columns, [count, width])};
+}
+
+/** Places that a hole covers along an axis where it lies wholly inside; half of them unless told. holeSide(7) is 4. */
+export function holeSide(size: number, share = 0.5): number {
+  return Math.round(share * size);
 }
 
 /**

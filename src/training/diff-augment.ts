@@ -1,13 +1,13 @@
 /**
  * DiffAugment: D sees real and generated examples through the same random changes, and G's gradient passes through them. The
- * random amounts are drawn outside the step and come in as tensors, so that the step can be recorded.
+ * random amounts are tensors, so that the step can be recorded: drawn here, outside of it, or inside (`drawn-augmentation.ts`).
  *
  * Source: Zhao et al. 2020, section 3.2 (arXiv:2006.10738).
  */
 import {unknownChoice} from '../core/checks';
 import type {RandomStream} from '../core/random';
 import {tf} from '../core/tensorflow';
-import {type ModalitySpec, partShape} from '../core/types';
+import {type AudioModality, type ModalitySpec, partShape} from '../core/types';
 import {drawShifts, type Shifts, shift, shiftLimits} from './augment';
 import {type ColourAmounts, changeBrightness, changeColour, drawColour} from './colour';
 import {cutout, drawHoles, type Holes} from './cutout';
@@ -15,6 +15,11 @@ import {cutout, drawHoles, type Holes} from './cutout';
 /** `translation` moves (a spectrogram in time and mel), `colour` is for pictures, `gain` for sounds, `cutout` for both. */
 export type AugmentationName = 'translation' | 'colour' | 'gain' | 'cutout';
 const names: readonly AugmentationName[] = ['translation', 'colour', 'gain', 'cutout'];
+const byKind: Readonly<Record<ModalitySpec['kind'], readonly AugmentationName[]>> = {
+  image: ['translation', 'colour', 'cutout'],
+  audio: ['translation', 'gain', 'cutout'],
+  text: [],
+};
 
 /** What one batch of one modality is changed by; what is not there does not change it. */
 export interface AugmentationAmounts {
@@ -23,7 +28,7 @@ export interface AugmentationAmounts {
   /** In units of the tensor, shape [N]. */
   readonly gain?: tf.Tensor1D;
   readonly holes?: Holes;
-  /** What the holes show: middle grey in a picture, silence in a spectrogram. */
+  /** What the holes show, see `holeFill`. */
   readonly fill?: number;
 }
 
@@ -39,18 +44,28 @@ export function drawAugmentation(
   stream: RandomStream,
   spec: ModalitySpec,
   count: number,
-  wanted: readonly AugmentationName[] = names,
+  wanted?: readonly AugmentationName[],
 ): AugmentationAmounts {
-  for (const name of wanted) if (!names.includes(name)) throw unknownChoice('augmentation', name, names);
+  const has = changesOf(spec, wanted);
   if (spec.kind === 'text') return {};
   const [height, width] = partShape(spec) as [number, number, number];
-  const has = (name: AugmentationName) => wanted.includes(name);
   return {
     ...(has('translation') && {shifts: drawShifts(stream, count, height, width, shiftLimits(spec)!)}),
-    ...(has('colour') && spec.kind === 'image' && {colour: drawColour(stream, count)}),
-    ...(has('gain') && spec.kind === 'audio' && {gain: drawGains(stream, count, spec.floorDb)}),
-    ...(has('cutout') && {holes: drawHoles(stream, count, height, width), fill: spec.kind === 'image' ? 0 : -1}),
+    ...(has('colour') && {colour: drawColour(stream, count)}),
+    ...(has('gain') && spec.kind === 'audio' && {gain: drawGains(stream, count, mostGain(spec))}),
+    ...(has('cutout') && {holes: drawHoles(stream, count, height, width), fill: holeFill(spec)}),
   };
+}
+
+/** Which of the wanted changes a modality's kind has. @throws UserError for a name that is not on the list. */
+export function changesOf({kind}: ModalitySpec, wanted = names): (name: AugmentationName) => boolean {
+  for (const name of wanted) if (!names.includes(name)) throw unknownChoice('augmentation', name, names);
+  return name => wanted.includes(name) && byKind[kind].includes(name);
+}
+
+/** What holes show: middle grey in a picture, silence in a spectrogram. */
+export function holeFill({kind}: ModalitySpec): number {
+  return kind === 'image' ? 0 : -1;
 }
 
 /**
@@ -73,8 +88,11 @@ export function gainAmount(decibels: number, floorDb: number): number {
   return (2 * decibels) / -floorDb;
 }
 
-function drawGains(stream: RandomStream, count: number, floorDb: number): tf.Tensor1D {
-  return tf.tensor1d(
-    Float32Array.from({length: count}, () => gainAmount(mostGainDb * (2 * stream.uniform() - 1), floorDb)),
-  );
+/** The most that a sound is changed by, up or down, in units of its tensor. */
+export function mostGain({floorDb}: AudioModality): number {
+  return gainAmount(mostGainDb, floorDb);
+}
+
+function drawGains(stream: RandomStream, count: number, most: number): tf.Tensor1D {
+  return tf.tensor1d(Float32Array.from({length: count}, () => most * (2 * stream.uniform() - 1)));
 }

@@ -13,6 +13,7 @@ import type {ScoreFunction} from '../losses/slopes';
 import {clipWeights} from '../losses/weight-clipping';
 import type {NormMode} from '../networks/layers/norm-mode';
 import type {Parameters} from '../networks/parameters';
+import type {Augmentation} from './drawn-augmentation';
 import {clipByGlobalNorm} from './gradient-clipping';
 import {addInstanceNoise} from './instance-noise';
 import type {Optimizer} from './optimizers/optimizer';
@@ -53,6 +54,12 @@ export interface GanGame {
   readonly packing?: number;
   /** The Wasserstein game must have one: without it D can earn any amount by growing steeper. */
   readonly bound?: SlopeBound;
+  /**
+   * T, by which all that D sees is changed, real or generated, in either player's step, so that D cannot learn few examples by heart:
+   * L_D(T(x), T(G(z))) and L_G(T(G(z))). For a modality `diffAugment(spec)`; none unless told.
+   * Source: DiffAugment, Zhao et al. 2020, section 3.2 (arXiv:2006.10738).
+   */
+  readonly augment?: Augmentation;
   /** One-sided label smoothing; 1 unless told. Of the minimax, non-saturating and least-squares games. */
   readonly realTarget?: number;
   /** Gradients of either player are scaled down to this norm; not unless told. */
@@ -130,9 +137,10 @@ export class GanSteps {
     return generate(this.chance.normal([this.realCount, latentDim]) as tf.Tensor2D);
   }
 
-  /** As D sees them: blurred and packed. */
+  /** As D sees them: augmented, blurred and packed. */
   private shown(x: tf.Tensor, noise: tf.Scalar): tf.Tensor {
-    const blurred = this.noisy ? addInstanceNoise(x, this.chance.normal(x.shape), noise) : x;
+    const changed = this.game.augment?.(x, this.chance) ?? x;
+    const blurred = this.noisy ? addInstanceNoise(changed, this.chance.normal(x.shape), noise) : changed;
     return this.packing === 1 ? blurred : packRows(blurred, this.packing);
   }
 

@@ -4,6 +4,7 @@ import {assertInRange, assertPositiveInteger, expected} from '../core/checks';
 import {interruptSignal, nextTurn} from '../core/interruption';
 import {RandomStream} from '../core/random';
 import {tf} from '../core/tensorflow';
+import {AveragedWeights} from './averaged-weights';
 import {assertPlayable, type GanGame, type GanPlayers, GanSteps, type StepNumbers} from './gan-steps';
 import {Adam} from './optimizers/adam';
 import {DivergenceError} from './progress';
@@ -25,6 +26,12 @@ export interface GanTrainingOptions extends GanGame {
   readonly rateSchedule?: (done: number) => number;
   /** Standard deviation of instance noise at a share of the training; none unless told. */
   readonly instanceNoise?: (done: number) => number;
+  /**
+   * d of a moving average of G's weights, which G has in the end: w̄ ← d·w̄ + (1 - d)·w after each of its steps, with a warm-up
+   * (`ExponentialMovingAverage`); 0.999 is usual. Not unless told. Statistics that G's layers store are the caller's to measure anew.
+   * Source: Yazıcı et al. 2019, section 3 (arXiv:1806.04498).
+   */
+  readonly emaDecay?: number;
   readonly seed: number;
   /** False runs every operation by itself. */
   readonly compile?: boolean;
@@ -50,7 +57,7 @@ export interface GanTraining {
 }
 
 /**
- * Trains both players in place, with Adam.
+ * Trains both players in place, with Adam; with `emaDecay` G ends with the average of its weights, also where it was stopped.
  *
  * @param drawReal real examples [count, …], drawn with the stream; the trainer disposes them.
  * @throws UserError for options out of range; DivergenceError when a loss that is read is not finite.
@@ -67,10 +74,19 @@ export async function trainGan(
     discriminator: new Adam(players.discriminator.parameters.trainable, {beta1, beta2}),
     generator: new Adam(players.generator.parameters.trainable, {beta1, beta2}),
   };
+  const average =
+    options.emaDecay === undefined
+      ? null
+      : new AveragedWeights(players.generator.parameters.trainable, options.emaDecay);
   const steps = new GanSteps(players, options, optimizers, options.seed, instanceNoise !== undefined);
   const compiled = {enabled: options.compile, program: new Program()};
   const moveD = compileStep((x: tf.Tensor, n: StepNumbers) => steps.discriminatorStep(x, n), compiled);
-  const moveG = compileStep((x: tf.Tensor, n: StepNumbers) => steps.generatorStep(x, n), compiled);
+  const stepG = (x: tf.Tensor, n: StepNumbers) => {
+    const loss = steps.generatorStep(x, n);
+    average?.update();
+    return loss;
+  };
+  const moveG = compileStep(stepG, compiled);
   const stream = new RandomStream(options.seed, 'gan/real');
   const history: GanReport[] = [];
   let round = 0;
@@ -97,12 +113,14 @@ export async function trainGan(
       });
       if (round % turnEvery === 0) await nextTurn();
     }
+    average?.adopt();
   } finally {
     moveD.dispose();
     moveG.dispose();
     steps.dispose();
     optimizers.discriminator.dispose();
     optimizers.generator.dispose();
+    average?.dispose();
   }
   return {history, rounds: round};
 }
@@ -124,5 +142,6 @@ function assertOptions(options: GanTrainingOptions): void {
     if (!(rate > 0 && Number.isFinite(rate))) throw expected(name, 'a number above 0', rate);
   }
   assertPlayable(options);
+  if (options.emaDecay !== undefined) assertInRange('emaDecay', options.emaDecay, 0, 1);
   if (options.realTarget !== undefined) assertInRange('realTarget', options.realTarget, Number.MIN_VALUE, 1);
 }

@@ -13,6 +13,7 @@ import {
 } from '../../src/losses/adversarial';
 import {Parameters} from '../../src/networks/parameters';
 import {pointDiscriminator, pointGenerator} from '../../src/networks/point-networks';
+import {type Augmentation, diffAugment} from '../../src/training/drawn-augmentation';
 import {type GanPlayers, GanSteps} from '../../src/training/gan-steps';
 import {type GanTrainingOptions, trainGan} from '../../src/training/gan-trainer';
 import {Adam} from '../../src/training/optimizers/adam';
@@ -38,6 +39,19 @@ function players(packing = 1, dimensions = 2, spectral = false): GanPlayers & {d
     },
   };
 }
+
+const picture = {kind: 'image', height: 6, width: 6, channels: 1} as const;
+
+/** The same perceptrons over pictures. */
+function painters(): ReturnType<typeof players> {
+  const {generator, discriminator, dispose} = players(1, 36);
+  return {
+    generator: {...generator, generate: z => tf.tanh(generator.generate(z)).reshape([-1, 6, 6, 1])},
+    discriminator: {...discriminator, score: (x, mode) => discriminator.score(x.reshape([-1, 36]), mode)},
+    dispose,
+  };
+}
+const pictures = (count: number, stream: RandomStream) => tf.tensor4d(stream.normals(36 * count), [count, 6, 6, 1]);
 
 const usual: GanTrainingOptions = {
   loss: 'nonSaturating',
@@ -92,6 +106,89 @@ test('a step moves one player and leaves the other as it was, bit for bit', () =
   optimizers.discriminator.dispose();
   optimizers.generator.dispose();
   both.dispose();
+});
+
+test('augment changes all that D sees, and only that: two looks in a step of each, at the examples of both', () => {
+  const both = painters();
+  const optimizers = {
+    discriminator: new Adam(both.discriminator.parameters.trainable, {beta1: 0.5, beta2: 0.999}),
+    generator: new Adam(both.generator.parameters.trainable, {beta1: 0.5, beta2: 0.999}),
+  };
+  const [seen, judged]: [tf.Tensor[], tf.Tensor[]] = [[], []];
+  const {score} = both.discriminator;
+  const watched: GanPlayers = {
+    ...both,
+    discriminator: {
+      ...both.discriminator,
+      score: (x, mode) => {
+        judged.push(tf.keep(x.clone()));
+        return score(x, mode);
+      },
+    },
+  };
+  const change = diffAugment(picture);
+  const augment: Augmentation = (x, chance) => {
+    const changed = change(x, chance);
+    seen.push(tf.keep(changed.clone()));
+    return changed;
+  };
+  const steps = new GanSteps(watched, {...usual, loss: 'relativistic', augment}, optimizers, 1, false);
+  const weights = () => ({
+    g: values(both.generator.parameters.trainable),
+    d: values(both.discriminator.parameters.trainable),
+  });
+  tf.tidy(() => {
+    const numbers = {learningRate: tf.scalar(0.01), noise: tf.scalar(0)};
+    const real = pictures(4, new RandomStream(1, 'real'));
+    const start = weights();
+    steps.discriminatorStep(real, numbers);
+    const afterD = weights();
+    assert.deepEqual(afterD.g, start.g);
+    assert.notDeepEqual(afterD.d, start.d);
+    steps.generatorStep(real, numbers);
+    const afterG = weights();
+    assert.deepEqual(afterG.d, afterD.d);
+    assert.notDeepEqual(afterG.g, afterD.g);
+  });
+  const looks = (all: tf.Tensor[]) => all.map(x => x.dataSync().join()).sort();
+  assert.equal(seen.length, 4);
+  assert.deepEqual(looks(judged), looks(seen));
+  assert.equal(new Set(looks(seen)).size, 4);
+  tf.dispose([...seen, ...judged]);
+  steps.dispose();
+  optimizers.discriminator.dispose();
+  optimizers.generator.dispose();
+  both.dispose();
+});
+
+test('emaDecay: G ends with the average of its weights after each step, D with its own', async () => {
+  const after = async (options: Partial<GanTrainingOptions>) => {
+    const both = players();
+    const start = values(both.generator.parameters.trainable);
+    await trainGan(both, cloud, {...usual, rateSchedule: () => 1, ...options});
+    const [g, d] = [both.generator, both.discriminator].map(({parameters}) => values(parameters.trainable));
+    both.dispose();
+    return {start, g: g!, d: d!};
+  };
+  const [one, two] = [await after({rounds: 1}), await after({rounds: 2})];
+  // d = min(decay, (1 + t) / (10 + t)): 2/11 after the first step, after the second 3/12, or .2 if that is the decay.
+  const first = one.start.map((w, i) => (2 * w) / 11 + (9 * one.g[i]!) / 11);
+  const near = (got: number[], wanted: number[]) =>
+    got.forEach((w, i) => void assert.ok(Math.abs(w - wanted[i]!) < 1e-6, `${w} and ${wanted[i]}`));
+  near((await after({rounds: 1, emaDecay: 0.99})).g, first);
+  for (const [emaDecay, d] of [
+    [0.99, 0.25],
+    [0.2, 0.2],
+  ] as const) {
+    const averaged = await after({rounds: 2, emaDecay});
+    near(
+      averaged.g,
+      first.map((w, i) => d * w + (1 - d) * two.g[i]!),
+    );
+    assert.deepEqual(averaged.d, two.d, 'the game is the same');
+  }
+  const stopped = await after({emaDecay: 0.9, signal: AbortSignal.abort()});
+  assert.deepEqual(stopped.g, stopped.start);
 });
 
 test('n_D : n_G and two time scales', async () => {
@@ -191,6 +288,31 @@ test('a compiled run ends with the weights of a plain one', async () => {
   });
 });
 
+test('augmentation and average are recorded: compiled as plain, bit for bit, and nothing is left', async t => {
+  // What cannot be recorded is said by a warning, and runs op by op.
+  const refusals = t.mock.method(console, 'warn', () => undefined).mock;
+  const run = async (compile: boolean) => {
+    const both = painters();
+    await trainGan(both, pictures, {
+      ...usual,
+      rounds: 12,
+      compile,
+      augment: diffAugment(picture),
+      bound: {kind: 'r1', gamma: 1},
+      emaDecay: 0.9,
+    });
+    const weights = values({...both.generator.parameters.trainable, ...both.discriminator.parameters.trainable});
+    both.dispose();
+    return weights;
+  };
+  const compiled = await run(true);
+  const alive = tf.memory().numTensors;
+  assert.deepEqual(await run(false), compiled);
+  assert.equal(refusals.callCount(), 0);
+  await run(true);
+  assert.equal(tf.memory().numTensors, alive);
+});
+
 test('G learns where the data are', async () => {
   const both = players();
   const far = (count: number, stream: RandomStream) => tf.tidy(() => cloud(count, stream).mul(0.1).add([3, -2]));
@@ -231,6 +353,8 @@ test('nothing is left behind, an abort ends it, and what cannot be played is ref
     [{generatorRate: -1}, /Expected generatorRate to be a number above 0, got -1/],
     [{realTarget: 1.2}, /Expected realTarget to be between/],
     [{realTarget: 0.9, loss: 'hinge'}, /Expected the loss with a realTarget to be one of minimax/],
+    [{emaDecay: 1.1}, /Expected emaDecay to be between 0 and 1, got 1.1/],
+    [{augment: diffAugment(picture)}, /Expected the examples to augment of shape \[N, 6, 6, 1\], got \[4, 2\]/],
     [{loss: 'wasserstein'}, /Expected the Wasserstein loss with a bound, wganGp.* or network where .*, got none\./],
     [
       {loss: {discriminator: wassersteinDiscriminatorLoss, generator: wassersteinGeneratorLoss}},
