@@ -44,8 +44,22 @@ export function buildFusion(name: FusionName, parameters: Parameters, path: stri
   }
   const join = fusions[methodOf(name)].build(parameters, path, {modalities, embeddingDim, tokens});
   const fuse: Fusion['fuse'] = (embeddings, present) =>
-    tf.tidy(() => unitLength(join(shownOf(embeddings, present, modalities, embeddingDim))));
+    tf.tidy(() => {
+      const code = unitLength(join(shownOf(embeddings, present, modalities, embeddingDim)));
+      const anyone = anyonePresent(embeddings, present);
+      return anyone ? (code.mul(anyone) as tf.Tensor2D) : code;
+    });
   return {fuse, apply: ({codes, present}) => fuse(codes, present)};
+}
+
+/**
+ * 1 for a row with a modality, 0 for one without, [N, 1]: biases and fillers of a method would make a code of nothing. null where an
+ * embedding has no mask, and so stands in every row.
+ */
+function anyonePresent(embeddings: Embeddings, present: Presence): tf.Tensor2D | null {
+  const masks = Object.keys(embeddings).map(name => present[name]);
+  if (!masks.every(mask => mask !== undefined)) return null;
+  return tf.addN(masks).greater(0).cast('float32').expandDims(1) as tf.Tensor2D;
 }
 
 /** Embeddings with 0 for whatever is absent, and masks as columns. */
