@@ -101,6 +101,44 @@ test('worked by hand: fillers, factors and pairs', () => {
   });
 });
 
+test('worked by hand: attention across modalities, two tokens of two values each', () => {
+  const parameters = new Parameters(new RandomStream(1, ''));
+  const options = {modalities: ['a', 'b'], embeddingDim: 3, tokens: 2};
+  const join = fusions.crossModalAttention.build(parameters, 'f', options);
+  const score = Math.SQRT2 * Math.log(2);
+  // biome-ignore format: matrices
+  const set: Readonly<Record<string, number[]>> = {
+    // Rows: values of z; columns: x and y of the first token, x and y of the second.
+    'a/tokens/kernel': [1, 0, 0, 0,  0, 0, 0, 0,  0, 0, 0, 1],
+    'a/place': [0, 0, 1, 0],
+    'b/tokens/kernel': [0, 0, 0, 0,  1, 0, 0, 0,  0, 0, 1, 0],
+    'b/place': [0, 1, 0, 0],
+    // Scores are q·k / √2 = x of who looks times y of who is looked at times log 2; what is told is x.
+    'query/kernel': [1, 0,  0, 0],
+    'key/kernel': [0, 0,  score, 0],
+    'value/kernel': [1, 0,  0, 0],
+    // (x₁, y₁, x₂, y₂) to (x₁, 0, 2·x₂).
+    'output/kernel': [1, 0, 0,  0, 0, 0,  0, 0, 2,  0, 0, 0],
+  };
+  tf.tidy(() => {
+    for (const [path, variable] of Object.entries(parameters.trainable))
+      variable.assign(tf.tensor(set[path.slice(2)]!, variable.shape));
+    // In the second row b is absent.
+    const z = {a: tf.tensor2d([[2, 0, 1], [2, 0, 1]]), b: tf.tensor2d([[0, 3, -1], [0, 0, 0]])}; // biome-ignore format: rows
+    const p = {a: tf.tensor2d([[1], [1]]), b: tf.tensor2d([[1], [0]])};
+    // Tokens (x, y): of a (2, 0) and (0, 1) + (1, 0) = (1, 1); of b (3, 0) + (0, 1) = (3, 1) and (-1, 0).
+    // Weights are 2^(x·y), in order of a's and b's tokens, told are 2, 1, 3, -1:
+    //   a₁, x = 2: (1, 4, 4, 1) / 10 → 17 / 10      a₂, x = 1: (1, 2, 2, 1) / 6 → 9 / 6
+    //   b₁, x = 3: (1, 8, 8, 1) / 18 → 33 / 18      b₂, x = -1: (1, ½, ½, 1) / 3 → 3 / 3
+    // z of both: (2, 3, 0); a adds (1.7, 0, 3), b adds (11/6, 0, 2).
+    const together = [2 + 1.7 + 11 / 6, 3, 3 + 2];
+    // a alone: a₁ (1, 4) / 5 → 6 / 5, a₂ (1, 2) / 3 → 4 / 3; (2, 0, 1) + (1.2, 0, 8/3).
+    const alone = [3.2, 0, 11 / 3];
+    near(join({z, p}).dataSync(), [...together, ...alone]);
+  });
+  parameters.dispose();
+});
+
 for (const method of fusionMethods) {
   test(`${method}: unit codes; absent values, be they NaN, change no bit and get no gradient; nothing leaks`, () => {
     const alive = tf.memory().numTensors;
