@@ -75,7 +75,8 @@ export interface TrainConfig {
   readonly adamBeta2: number;
   /**
    * How G passes its words on to D in training: null, as probabilities; else as samples of a Gumbel softmax, whose temperature falls
-   * from `start` to `end` by equal factors; `hard` ones are one word each, with the gradient of the soft ones (straight-through).
+   * from `start` to `end` by equal factors; `hard` ones are one word each, with the gradient of the soft ones (straight-through), and the
+   * trained model draws its words too, from the seed. Soft samples are for training alone: the model then passes on probabilities.
    */
   readonly wordSampling: WordSamplingConfig | null;
   /** Decay of the moving average of G's weights, the ones that are used after training. */

@@ -7,6 +7,7 @@ import {mapRecord} from '../core/records';
 import {tf} from '../core/tensorflow';
 import {partShape} from '../core/types';
 import {agreement} from '../networks/discriminator-trunk';
+import {gumbelNoise} from '../networks/layers/gumbel-softmax';
 import {summaryText} from '../networks/summary';
 import type {CrossModalEncoder, Discriminator, Generator, Masks, Parts} from './players';
 import {type Prior, sampleMixture} from './prior';
@@ -44,7 +45,11 @@ export class MultimodalGan {
     this.compileOptions,
   );
   private readonly makeParts = compileStep(
-    (content: tf.Tensor2D, styles: Record<string, tf.Tensor2D>) => this.generator.apply(content, styles, 'stored'),
+    (content: tf.Tensor2D, styles: Record<string, tf.Tensor2D>, gumbel: Record<string, tf.Tensor3D>) => {
+      // Of hard words the temperature changes nothing.
+      const sampling = mapRecord(gumbel, noise => ({gumbel: noise, temperature: 1, hard: true}));
+      return this.generator.apply(content, styles, 'stored', sampling);
+    },
     this.compileOptions,
   );
   private readonly judgeParts = compileStep((parts: Parts, content: tf.Tensor2D) => {
@@ -61,13 +66,14 @@ export class MultimodalGan {
     readonly prior: Prior,
   ) {}
 
-  /** New examples: content from the prior, style from N(0, σ²) with the prior's σ of each modality. The same count and seed give the same examples. */
+  /**
+   * New examples: content from the prior, style from N(0, σ²) with the prior's σ of each modality, and words drawn by chance where
+   * the prior has `hardWords`. The same count and seed give the same examples.
+   */
   generate(count: number, {seed}: {seed: number}): Parts {
     assertPositiveInteger('count', count);
     const content = sampleMixture(this.prior.content, count, new RandomStream(seed, 'generate/content'));
-    return tf.tidy(() =>
-      this.draw(tf.tensor2d(content, [count, this.config.contentDim]), new RandomStream(seed, 'generate/style')),
-    );
+    return tf.tidy(() => this.draw(tf.tensor2d(content, [count, this.config.contentDim]), seed, 'generate'));
   }
 
   /** Content of each example, read from whatever is present: unit codes [N, D]. @throws UserError when an example shows nothing. */
@@ -89,7 +95,7 @@ export class MultimodalGan {
   complete(partial: PartialBatch, {seed}: {seed: number}): Parts {
     return tf.tidy(() => {
       const {parts, present} = this.check(partial);
-      const made = this.draw(this.encode(partial), new RandomStream(seed, 'complete/style'));
+      const made = this.draw(this.encode(partial), seed, 'complete');
       return mapRecord(made, (drawn, name) => {
         const mask = present[name]!.reshape([-1, ...new Array<number>(drawn.rank - 1).fill(1)]);
         // A choice, not a blend: filler may be anything, NaN included.
@@ -137,19 +143,29 @@ export class MultimodalGan {
     for (const player of [this.encoder, this.generator, this.discriminator]) player.parameters.dispose();
   }
 
-  private draw(content: tf.Tensor2D, stream: RandomStream): Parts {
+  private draw(content: tf.Tensor2D, seed: number, purpose: 'generate' | 'complete'): Parts {
     const {styleDim} = this.config;
+    const [stream, words] = ['style', 'words'].map(what => new RandomStream(seed, `${purpose}/${what}`));
     const chunks = inChunks(content.shape[0], (begin, size) => {
       const styles = mapRecord(this.config.modalities, (_, name) =>
-        tf.tensor2d(stream.normals(size * styleDim), [size, styleDim]).mul(this.prior.styleDeviations[name]!),
+        tf.tensor2d(stream!.normals(size * styleDim), [size, styleDim]).mul(this.prior.styleDeviations[name]!),
       ) as Record<string, tf.Tensor2D>;
-      return this.makeParts(content.slice([begin, 0], [size, -1]) as tf.Tensor2D, styles);
+      return this.makeParts(content.slice([begin, 0], [size, -1]) as tf.Tensor2D, styles, this.drawWords(size, words!));
     });
     return mapRecord(this.config.modalities, (_, name) =>
       tf.concat(
         chunks.map(chunk => chunk[name]!),
         0,
       ),
+    );
+  }
+
+  /** Gumbel values for each text, [N, T, V]; none where words are passed on as probabilities. */
+  private drawWords(count: number, stream: RandomStream): Record<string, tf.Tensor3D> {
+    if (!this.prior.hardWords) return {};
+    const texts = Object.entries(this.config.modalities).filter(([, {kind}]) => kind === 'text');
+    return Object.fromEntries(
+      texts.map(([name, spec]) => [name, gumbelNoise(stream, [count, ...partShape(spec)]) as tf.Tensor3D]),
     );
   }
 

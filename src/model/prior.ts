@@ -70,9 +70,14 @@ export interface Prior {
   readonly content: GaussianMixture;
   /** Standard deviation of the style, a modality; 1 is what G met in training. */
   readonly styleDeviations: Readonly<Record<string, number>>;
+  /**
+   * G's words are drawn one by one, as D met them in a training with `wordSampling.hard`; a head that reads its own words would
+   * otherwise read in use what it never did, probabilities. False unless told.
+   */
+  readonly hardWords?: boolean;
 }
 
-export function priorToTensors({content, styleDeviations}: Prior): Record<string, StoredTensor> {
+export function priorToTensors({content, styleDeviations, hardWords}: Prior): Record<string, StoredTensor> {
   const {components, dim, weights, means, deviations} = content;
   return {
     'content/weights': {shape: [components], data: weights},
@@ -84,6 +89,7 @@ export function priorToTensors({content, styleDeviations}: Prior): Record<string
         {shape: [], data: Float32Array.of(deviation)},
       ]),
     ),
+    ...(hardWords && {'words/hard': {shape: [], data: Float32Array.of(1)}}),
   };
 }
 
@@ -119,7 +125,7 @@ export function priorFromTensors(
       return [name, stored.data[0]!];
     }),
   );
-  return {content, styleDeviations};
+  return {content, styleDeviations, ...(tensors['words/hard']?.data[0] === 1 && {hardWords: true})};
 }
 
 function fitOnce(

@@ -155,9 +155,10 @@ async function train(
     await reporter.report('statistics', 0, 1, {}, 1);
     await measureStatistics(players, sourceOf('statistics'), config.statisticsBatches);
     const styleDeviations = mapRecord(data.modalities, ({kind}) => config.styleDeviations[kind]);
+    const prior = {content, styleDeviations, ...(config.wordSampling?.hard && {hardWords: true})};
     generator.parameters.dispose();
     return {
-      model: new MultimodalGan(model, encoder, average, discriminator, {content, styleDeviations}),
+      model: new MultimodalGan(model, encoder, average, discriminator, prior),
       history: reporter.history,
       trainConfig: config,
       steps,

@@ -26,6 +26,9 @@ test('finds three known Gaussians: weights, means and deviations', () => {
   }
   const prior = {content: fitted, styleDeviations: {image: 1.25, speech: 1}};
   assert.deepEqual(priorFromTensors('file', priorToTensors(prior), ['image', 'speech']), prior);
+  assert.ok(!('words/hard' in priorToTensors(prior)));
+  const drawing = {...prior, hardWords: true};
+  assert.deepEqual(priorFromTensors('file', priorToTensors(drawing), ['image', 'speech']), drawing);
   assert.throws(
     () => priorFromTensors('file', priorToTensors(prior), ['image', 'smell']),
     /Expected file to be a prior with the style deviation of smell, got "none"\./,

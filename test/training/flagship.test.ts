@@ -88,6 +88,8 @@ test('words drawn by Gumbel softmax: hard and soft, compiled and not, the same t
     });
     const {parameters} = result.model.generator;
     const found = Object.values(parameters.trainable).map(variable => [...variable.dataSync()]);
+    // Words that D met drawn are drawn in use.
+    assert.equal(result.model.prior.hardWords, hard || undefined);
     result.model.dispose();
     return found;
   };
