@@ -44,7 +44,7 @@ ${code}
   );
 }
 
-function section({name, description, errors}: Preset, published: PresetRow, corrected: PresetRow): string {
+function section({name, description, errors, losses}: Preset, published: PresetRow, corrected: PresetRow): string {
   const names = [...new Set([...published.findings, ...corrected.findings].map(finding => finding.name))];
   const cell = ({findings}: PresetRow, asked: string) => {
     const found = findings.find(each => each.name === asked);
@@ -58,12 +58,14 @@ function section({name, description, errors}: Preset, published: PresetRow, corr
   );
   const said = (row: PresetRow) => (row.texts.length > 0 ? row.texts.map(text => `"${text}"`).join(', ') : null);
   const texts = said(corrected) ? `\nIt says, as published: ${said(published)}. Corrected: ${said(corrected)}.\n` : '';
+  const others = losses?.slice(1).map(loss => `\`--loss ${loss}\``);
+  const choice = others ? `\nCorrected by ${losses![0]}, as measured here, or with ${others.join(' or ')}.\n` : '';
   return `## ${name}
 
 The system: ${description}. As published:
 
 ${errors.map(error => `- ${error}`).join('\n')}
-
+${choice}
 | measured | as published | corrected | what it says |
 |---|---|---|---|
 | epochs | ${published.epochs} | ${corrected.epochs} | with ${published.cpuSeconds.toFixed(0)} and ${corrected.cpuSeconds.toFixed(0)} seconds of CPU |

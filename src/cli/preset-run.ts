@@ -14,7 +14,7 @@ import {pointClouds} from '../plots/points';
 import {renderFigure} from '../plots/render';
 import {modalityColour} from '../plots/theme';
 import {imageGridPng, pictureTile} from '../plots/tiles';
-import type {Preset, PresetCurves, PresetRun} from '../presets/preset-type';
+import {assertLossFits, type Preset, type PresetCurves, type PresetRun} from '../presets/preset-type';
 import {presetOf} from '../presets/presets';
 import {loadDataset} from './data-options';
 import {startEngine} from './engine';
@@ -28,13 +28,14 @@ export interface PresetRunOptions extends TrainingOptions {
   readonly preset: string;
   readonly asPublished?: boolean;
   readonly epochs?: number;
+  readonly loss?: string;
 }
 
 /** How the folder of a preset is recognised. */
 export const presetMark: FolderMark = {file: 'preset.json', key: 'format', value: 'multimodal-gan preset'};
 
 /** The options of `train` that a preset has; the others mean nothing to it. */
-const own = ['preset', 'asPublished', 'epochs', 'seed', 'out', 'data', 'images', 'speech', 'debugNan'];
+const own = ['preset', 'asPublished', 'epochs', 'loss', 'seed', 'out', 'data', 'images', 'speech', 'debugNan'];
 
 export async function trainPreset(command: Command): Promise<void> {
   const options = command.opts<PresetRunOptions>();
@@ -46,6 +47,7 @@ export async function trainPreset(command: Command): Promise<void> {
   if (foreign)
     throw new UserError(`Expected no ${foreign.long} with a preset, which has --epochs, --seed and --out; got it.`);
   const variant = options.asPublished ? 'asPublished' : 'corrected';
+  assertLossFits(preset, {variant, loss: options.loss});
   const out = given('out') ? options.out : `out/${preset.name}${options.asPublished ? '-as-published' : ''}`;
   assertReplaceable(out, presetMark);
   const dataset = await loadDataset(options);
@@ -62,6 +64,7 @@ export async function trainPreset(command: Command): Promise<void> {
       dataset,
       seed: options.seed,
       epochs: options.epochs,
+      loss: options.loss,
       signal: interruption.signal,
       onEpoch: ({epoch, losses}, epochs) =>
         progress.update({
@@ -89,14 +92,15 @@ export async function trainPreset(command: Command): Promise<void> {
 }
 
 /** What a person reads at the end: the errors, kept or cured, and every finding. */
-export function presetText({name, description, errors}: Preset, {variant, findings}: PresetRun): string {
+export function presetText({name, description, errors}: Preset, {variant, loss, findings}: PresetRun): string {
   const width = Math.max(...findings.map(finding => finding.name.length));
   const rows = findings.map(
     finding => `  ${finding.name.padEnd(width)}  ${numberText(finding.value).padStart(10)}  ${finding.meaning}`,
   );
   const head =
     variant === 'asPublished' ? 'as published; its errors are kept:' : 'corrected; as published it had these errors:';
-  return [`${name}: ${description}`, head, ...errors.map(error => `  - ${error}`), 'measured:', ...rows].join('\n');
+  const measured = loss === undefined ? 'measured:' : `trained by ${loss}, measured:`;
+  return [`${name}: ${description}`, head, ...errors.map(error => `  - ${error}`), measured, ...rows].join('\n');
 }
 
 /** numberText(0.012345) is '0.01235', numberText(1.2e-31) '1.200e-31'. */

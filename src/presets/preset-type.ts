@@ -1,4 +1,5 @@
 /** What a preset is: a classic system as it was published, and as it works, with the numbers that tell them apart. */
+import {UserError, unknownChoice} from '../core/checks';
 import type {Picture} from '../core/types';
 import type {Dataset} from '../datasets/dataset';
 import type {Parameters} from '../networks/parameters';
@@ -20,6 +21,8 @@ export interface PresetOptions {
   readonly seed: number;
   /** The preset's own unless told. */
   readonly epochs?: number;
+  /** One of the preset's `losses`, in the corrected form; the first unless told. */
+  readonly loss?: string;
   readonly onEpoch?: (record: EpochRecord, epochs: number) => void;
   /** Aborting ends the training after the present turn of the game. */
   readonly signal?: AbortSignal;
@@ -50,6 +53,8 @@ export interface PresetRun {
   readonly preset: string;
   readonly variant: PresetVariant;
   readonly seed: number;
+  /** Where the preset has a choice, and the form is the corrected one. */
+  readonly loss?: string;
   readonly history: readonly EpochRecord[];
   readonly findings: readonly Finding[];
   readonly curves: readonly PresetCurves[];
@@ -70,7 +75,19 @@ export interface Preset {
   readonly description: string;
   /** What was wrong as published, one sentence each. */
   readonly errors: readonly string[];
+  /** What the corrected form may be trained by; not given where there is no choice. */
+  readonly losses?: readonly string[];
   train(options: PresetOptions): Promise<PresetRun>;
+}
+
+/** @throws UserError for a loss that the preset does not have; the published form has its own. */
+export function assertLossFits({name, losses}: Preset, {variant, loss}: Pick<PresetOptions, 'variant' | 'loss'>): void {
+  if (loss === undefined) return;
+  if (!losses || variant === 'asPublished')
+    throw new UserError(
+      `Expected no loss for ${name}${losses ? ' as published' : ''}, which has its own, got "${loss}".`,
+    );
+  if (!losses.includes(loss)) throw unknownChoice(`loss of ${name}`, loss, losses);
 }
 
 /** The value of one finding. */

@@ -37,11 +37,31 @@ test('a preset as published: errors and findings are said, weights, figures and 
   assert.equal(other.code, 4);
 });
 
+test('--loss: the corrected perceptron by mean squared error; the record and the screen say so', async () => {
+  const out = path.join(folder, 'squared');
+  const args = ['train', '--preset', 'perceptron', '--loss', 'meanSquaredError', '--epochs', '1', '--out', out];
+  const {code, stdout, errors} = await runCommand(args);
+  assert.deepEqual([code, errors], [0, []]);
+  assert.match(stdout, /\ntrained by meanSquaredError, measured:\n/);
+  const record = JSON.parse(fs.readFileSync(path.join(out, 'preset.json'), 'utf8'));
+  assert.deepEqual([record.variant, record.loss], ['corrected', 'meanSquaredError']);
+});
+
 test('what a preset refuses, each in one line', async () => {
   for (const [args, line] of [
     [['--preset', 'perceptrn'], /^Unknown preset "perceptrn"; choose deep-stack.* perceptron.*\.$/],
     [['--preset', 'perceptron', '--minutes', '3'], /^Expected no --minutes with a preset/],
     [['--epochs', '3'], /^Expected --preset with --epochs, got none\.$/],
+    [['--loss', 'crossEntropy'], /^Expected --preset with --loss, got none\.$/],
+    [
+      ['--preset', 'perceptron', '--loss', 'hinge'],
+      /^Unknown loss of perceptron "hinge"; choose crossEntropy or meanSquaredError\.$/,
+    ],
+    [['--preset', 'dcgan', '--loss', 'hinge'], /^Expected no loss for dcgan, which has its own, got "hinge"\.$/],
+    [
+      ['--preset', 'perceptron', '--as-published', '--loss', 'crossEntropy'],
+      /^Expected no loss for perceptron as published, which has its own, got "crossEntropy"\.$/,
+    ],
     [['--as-published'], /^Expected --preset with --as-published, got none\.$/],
     [['--preset', 'perceptron', '--epochs', '0'], /^Expected --epochs to be an integer of at least 1/],
   ] as const) {

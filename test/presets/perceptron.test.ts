@@ -63,8 +63,8 @@ test('printed: D is certain of one answer to everything, no slope is left, G doe
 });
 
 test('the preset plays on ten numbers a picture and caption; the same seed gives the same findings', async () => {
-  const run = async () => {
-    const run = await perceptronPreset.train({variant: 'corrected', dataset: barsDataset(), seed: 3, epochs: 2});
+  const run = async (loss?: string) => {
+    const run = await perceptronPreset.train({variant: 'corrected', dataset: barsDataset(), seed: 3, epochs: 2, loss});
     assert.equal(run.players['generator']!.trainable['generator/dense3/kernel']!.shape[1], 10);
     for (const player of Object.values(run.players)) player.dispose();
     return run;
@@ -72,6 +72,15 @@ test('the preset plays on ten numbers a picture and caption; the same seed gives
   const [first, second] = [await run(), await run()];
   assert.deepEqual(first.findings, second.findings);
   assert.equal(first.history.length, 2);
+  // Of the losses there are, cross-entropy unless told.
+  assert.equal(first.loss, 'crossEntropy');
+  assert.deepEqual((await run('crossEntropy')).findings, first.findings);
+  const squared = await run('meanSquaredError');
+  assert.equal(squared.loss, 'meanSquaredError');
+  // In doubt each player pays ¼ a batch that it judges: D of two, G of one.
+  const {discriminator: ofD, generator: ofG} = squared.history.at(-1)!.losses;
+  assert.ok(Math.abs(ofD! - 0.5) < 0.1 && Math.abs(ofG! - 0.25) < 0.1, `${ofD} ${ofG}`);
+  await assert.rejects(run('hinge'), /Unknown loss of perceptron "hinge"; choose crossEntropy or meanSquaredError\./);
   assert.ok(Number.isFinite(finding(first, 'distance')));
   assert.throws(() => finding(first, 'nothing'), /a finding "nothing"/);
 });

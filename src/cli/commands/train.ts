@@ -3,7 +3,7 @@ import {Command} from 'commander';
 import {exitCodes, UserError} from '../../core/checks';
 import {assertReplaceable} from '../../core/folders';
 import {modelMark} from '../../model/serialization';
-import {presetNames} from '../../presets/presets';
+import {presetNames, presetOf} from '../../presets/presets';
 import {loadDataset} from '../data-options';
 import {startEngine} from '../engine';
 import {listenForInterrupt} from '../interrupt';
@@ -12,6 +12,14 @@ import {writeFolderWhole} from '../output-folder';
 import {trainPreset} from '../preset-run';
 import {saveTrained} from '../run-record';
 import {addTrainingOptions, dataArguments, planTraining, repeatCommand, runTraining} from '../training-run';
+
+/** Options that mean something with --preset only. */
+const ofPresets: Readonly<Record<string, string>> = {asPublished: '--as-published', epochs: '--epochs', loss: '--loss'};
+
+/** 'perceptron: crossEntropy or meanSquaredError'. */
+const withLosses = presetNames
+  .flatMap(name => (presetOf(name).losses ? `${name}: ${presetOf(name).losses!.join(' or ')}` : []))
+  .join('; ');
 
 export function trainCommand(): Command {
   const command = new Command('train').description('Train a model and save it as a folder');
@@ -23,13 +31,14 @@ export function trainCommand(): Command {
       "with --preset: rounds over the data; the preset's own unless told",
       integerOption('--epochs', 1),
     )
+    .option('--loss <name>', `with --preset ${withLosses}, unless --as-published; the first unless told`)
     .addHelpText('after', '\nCtrl-C ends the training early: what was reached is saved, and the exit code is 130.')
     .action((_, self: Command) => (self.opts()['preset'] === undefined ? train(self) : trainPreset(self)));
 }
 
 async function train(command: Command): Promise<void> {
-  const alone = ['asPublished', 'epochs'].find(key => command.getOptionValueSource(key) === 'cli');
-  if (alone) throw new UserError(`Expected --preset with --${alone === 'epochs' ? alone : 'as-published'}, got none.`);
+  const alone = Object.keys(ofPresets).find(key => command.getOptionValueSource(key) === 'cli');
+  if (alone) throw new UserError(`Expected --preset with ${ofPresets[alone]}, got none.`);
   const plan = planTraining(command);
   if (command.opts()['preset'] !== undefined)
     throw new UserError('Expected --preset on the command line, got it in the config file.');

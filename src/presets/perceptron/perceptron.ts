@@ -1,13 +1,16 @@
 /** The preset `perceptron`: small players on vectors of ten numbers and on points in the plane, signs reversed and right. */
 import {RandomStream} from '../../core/random';
 import {pictureTexts} from '../picture-texts';
-import type {Finding, Preset, PresetOptions, PresetRun} from '../preset-type';
+import {assertLossFits, type Finding, type Preset, type PresetOptions, type PresetRun} from '../preset-type';
 import {fusedVectors} from './fused-vectors';
-import {type PerceptronGame, playPerceptrons} from './game';
+import {type PerceptronGame, type PerceptronLoss, playPerceptrons} from './game';
 import {toyPoints} from './toy-points';
 
 /** Examples at most, and points of the toy. */
 const counts = {examples: 2000, points: 1000};
+
+/** Those with the right signs: binary cross-entropy, and the mean squared error of D's probability. */
+const losses = ['crossEntropy', 'meanSquaredError'] as const satisfies readonly PerceptronLoss[];
 
 export const perceptronPreset: Preset = {
   name: 'perceptron',
@@ -16,12 +19,15 @@ export const perceptronPreset: Preset = {
     "L_D is printed as the game's value, which D should make large, and is made small: D runs to certainty of one answer to everything, where no slope is left",
     'L_G is printed with the opposite sign and with the real term, which G cannot move: G learns to be found out',
   ],
+  losses,
   async train(options: PresetOptions): Promise<PresetRun> {
+    assertLossFits(perceptronPreset, options);
     const {variant, dataset, seed, epochs = 50, signal} = options;
     const rows = fusedVectors(
       pictureTexts(dataset, 'train', new RandomStream(seed, 'perceptron/data'), counts.examples),
     );
-    const loss = variant === 'asPublished' ? 'printed' : 'crossEntropy';
+    const chosen = (options.loss ?? losses[0]) as (typeof losses)[number];
+    const loss = variant === 'asPublished' ? 'printed' : chosen;
     const game = await playPerceptrons(rows, {...options, loss, epochs});
     const points = toyPoints(new RandomStream(seed, 'perceptron/toy'), counts.points);
     const toy = await playPerceptrons(points, {loss, epochs, seed, signal});
@@ -30,6 +36,7 @@ export const perceptronPreset: Preset = {
       preset: 'perceptron',
       variant,
       seed,
+      ...(variant === 'corrected' && {loss: chosen}),
       history: game.history,
       findings: [...describe(game, ''), ...describe(toy, 'toy: ')],
       curves: [
