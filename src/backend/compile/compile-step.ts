@@ -173,18 +173,19 @@ class StepCompiler {
       const found = difference(variant.first, recording);
       variant.first = null;
       if (found) this.refuse(variant, found);
-      else variant.compiled = this.compile(recording, result);
+      else this.compile(variant, recording, result);
     }
     return result;
   }
 
-  private compile(recording: Recording, result: unknown): Variant['compiled'] {
-    return {
-      recording: withoutTraces(recording),
-      number: this.program.add(recording),
-      result: emptied(result),
-      replays: 0,
-    };
+  private compile(variant: Variant, recording: Recording, result: unknown): void {
+    try {
+      const number = this.program.add(recording);
+      variant.compiled = {recording: withoutTraces(recording), number, result: emptied(result), replays: 0};
+    } catch (error) {
+      // The step has run by now: what it returned must not be lost.
+      this.refuse(variant, sessionRefusal(error));
+    }
   }
 
   private recordOnce(backend: NativeBackend, args: readonly unknown[], tree: FlatTree, traced: boolean) {
@@ -196,6 +197,11 @@ class StepCompiler {
     const due = this.auditInterval > 0 && compiled.replays % this.auditInterval === 0;
     compiled.replays++;
     if (due) return this.audit(backend, variant, args, tree);
+    try {
+      this.program.open();
+    } catch (error) {
+      return this.plainlyFromNowOn(variant, args, error);
+    }
     return withTensors(compiled.result, this.program.run(compiled.number, tree.tensors));
   }
 
@@ -206,11 +212,7 @@ class StepCompiler {
     try {
       rehearsal = this.program.rehearse(compiled.number, tree.tensors);
     } catch (error) {
-      // The step itself shows whether its data are wrong or the graph is.
-      const result = this.plainly(args);
-      variant.compiled = null;
-      this.refuse(variant, refusal('session', `TensorFlow refused its graph: ${String((error as Error).message)}`));
-      return result;
+      return this.plainlyFromNowOn(variant, args, error);
     }
     try {
       const {result, recording, refusals} = this.recordOnce(backend, args, tree, true);
@@ -224,6 +226,15 @@ class StepCompiler {
     } finally {
       tf.dispose([rehearsal.results, rehearsal.before, rehearsal.after] as tf.Tensor[][]);
     }
+  }
+
+  /** @throws what the step throws; then its data were wrong, not its graph, and it stays compiled. */
+  private plainlyFromNowOn(variant: Variant, args: readonly unknown[], error: unknown): unknown {
+    const result = this.plainly(args);
+    this.program.forget(variant.compiled!.number);
+    variant.compiled = null;
+    this.refuse(variant, sessionRefusal(error));
+    return result;
   }
 
   private numericFault(variant: Variant, rehearsal: ReturnType<Program['rehearse']>, result: unknown): Refusal | null {
@@ -244,6 +255,10 @@ class StepCompiler {
     this.warned = true;
     (this.options.onRefusal ?? console.warn)(`${text} It runs as usual, op by op.`);
   }
+}
+
+function sessionRefusal(error: unknown): Refusal {
+  return refusal('session', `TensorFlow does not load or run its graph: ${(error as Error).message}`);
 }
 
 /** The shape of a result, to be filled with tensors later. */

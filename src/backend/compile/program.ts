@@ -33,7 +33,11 @@ export class Program {
     private readonly tag = plainTag,
   ) {}
 
-  /** Adds a recorded step. @returns its number, for `run`. */
+  /**
+   * Adds a recorded step. @returns its number, for `run`.
+   *
+   * @throws where the first step of a process cannot try out how TensorFlow runs graphs; nothing is added then.
+   */
   add(recording: Recording): number {
     this.close();
     const number = this.steps.length;
@@ -44,6 +48,17 @@ export class Program {
     const step = pieces > 1 ? holdBackLaterMoves(splitRows(lean, pieces, binding), pieces) : lean;
     this.steps.push(emitStep(step, `step_${number}`, this.table, binding, rearrangesGraphs(backend, this.tag)));
     return number;
+  }
+
+  /** Takes a step out again: one that TensorFlow refuses would keep it from loading the others. */
+  forget(number: number): void {
+    this.close();
+    this.steps[number] = {nodes: [], feeds: [], fetches: []};
+  }
+
+  /** Loads the graph, unless that is done. @throws TensorFlow's error, or that of a temporary folder; no step has run then. */
+  open(): void {
+    this.session ??= new Session(this.backend, this.steps, this.table.all, this.tag);
   }
 
   /**
@@ -72,10 +87,16 @@ export class Program {
     this.pull();
     this.push();
     const before = this.writtenStates.map(deepCopy);
-    const results = this.session!.run(this.steps[number]!, args);
-    const after = this.session!.read(this.writtenStates);
-    for (const state of this.writtenStates) state.markStale();
-    return {results, before, after};
+    try {
+      const results = this.session!.run(this.steps[number]!, args);
+      return {results, before, after: this.session!.read(this.writtenStates)};
+    } catch (error) {
+      tf.dispose(before);
+      throw error;
+    } finally {
+      // Also when the run failed: it may have changed something.
+      for (const state of this.writtenStates) state.markStale();
+    }
   }
 
   /** Values of the states that the steps change, as the host has them. */
@@ -140,10 +161,6 @@ export class Program {
   private assertAlive(): void {
     const dead = this.table.all.find(state => state.isDisposed);
     if (dead) throw new Error(`A compiled step uses ${dead.name}, which has been disposed.`);
-  }
-
-  private open(): void {
-    this.session ??= new Session(this.backend, this.steps, this.table.all, this.tag);
   }
 
   /** Gives the session what the host has changed since. */

@@ -55,7 +55,7 @@ export function traceHere(): Error {
   return trace;
 }
 
-/** The first line of a stack that belongs neither to a package, nor to Node, nor to this folder. */
+/** The first line of a stack that belongs neither to a package, nor to Node, nor to this folder, nor to what runs ops by name. */
 function sourceLine(stack: string): string | null {
   for (const line of stack.split('\n').slice(1)) {
     const place = /\(?((?:file:\/\/)?[^()\s]+:\d+:\d+)\)?$/.exec(line.trim())?.[1]?.replace(/^file:\/\//, '');
@@ -71,5 +71,6 @@ const foreign = [
   '/tfjs-core/src/',
   '/tfjs-layers/src/',
   '/src/backend/compile/',
+  '/backend/native-op.',
   `${__dirname}/`,
 ];

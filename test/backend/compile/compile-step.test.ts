@@ -1,9 +1,12 @@
 /** What is refused and why, and that a program and eager code always see the same variables. */
 import assert from 'node:assert/strict';
+import {join} from 'node:path';
 import {test} from 'node:test';
 import {type CompiledStep, type CompileOptions, compileStep, Program} from '../../../src/backend/compile';
+import type {RecordedNode, Recording} from '../../../src/backend/compile/recording';
 import {assertNoLeak} from '../../../src/backend/memory';
 import {nativeAvailability} from '../../../src/backend/native-availability';
+import {deleteId, runNativeOp, runNativeOpForIds} from '../../../src/backend/native-op';
 import {selectBackend} from '../../../src/backend/select';
 import {RandomStream} from '../../../src/core/random';
 import {tf} from '../../../src/core/tensorflow';
@@ -38,6 +41,9 @@ type Refused = Readonly<
   Record<string, {reason: string; message: RegExp; step: (variable: tf.Variable) => (x: tf.Tensor) => unknown}>
 >;
 
+/** Made and disposed around each step that is refused. */
+let otherVariable: tf.Variable;
+
 /** Every kind of step that cannot be replayed. Adding one is adding a row. */
 const refused: Refused = {
   'reads a result on the host': {
@@ -57,6 +63,37 @@ const refused: Refused = {
     reason: 'host-read',
     message: /reads a tensor on the host/,
     step: v => x => x.mul(v.arraySync() as number[]).sum(),
+  },
+  'asks for a result that comes later': {
+    reason: 'host-read',
+    message: /reads a tensor on the host/,
+    step: v => x => {
+      const sum = x.mul(v).sum();
+      void sum.data();
+      return sum;
+    },
+  },
+  'asks where something is true': {
+    reason: 'host-read',
+    message: /reads a tensor on the host/,
+    step: () => x => {
+      void tf.whereAsync(x.greater(2)).then(places => places.dispose());
+      return x.sum();
+    },
+  },
+  'prints a result': {
+    reason: 'host-read',
+    message: /reads a tensor on the host/,
+    step: v => x => {
+      const sum = x.mul(v).sum();
+      assert.match(sum.toString(), /^Tensor\n/);
+      return sum;
+    },
+  },
+  'draws normal numbers on the host': {
+    reason: 'host-value',
+    message: /a value that the host computes changes/,
+    step: () => x => x.mul(tf.randomNormal([3])).sum(),
   },
   'draws with a seed of the host': {
     reason: 'host-value',
@@ -125,10 +162,47 @@ const refused: Refused = {
       };
     },
   },
+  'reads another variable each time': {
+    reason: 'path',
+    message: /uses another variable from call to call/,
+    step: v => {
+      let count = 0;
+      return x => x.mul(count++ % 2 === 0 ? v : otherVariable).sum();
+    },
+  },
   'keeps only distinct values': {
     reason: 'op',
-    message: /depends on data/,
+    message: /what Unique\w* returns depends on data/,
     step: () => x => tf.unique(x).values.sum(),
+  },
+  'keeps the boxes that overlap little': {
+    reason: 'op',
+    message: /what NonMaxSuppression\w* returns depends on data/,
+    step: () => x => {
+      const boxes = tf.stack([tf.zerosLike(x), tf.zerosLike(x), x, x], 1) as tf.Tensor2D;
+      return tf.image.nonMaxSuppression(boxes, x as tf.Tensor1D, 2).sum();
+    },
+  },
+  "runs TensorFlow's own Where": {
+    reason: 'op',
+    message: /what Where returns depends on data/,
+    step: () => x => {
+      for (const id of runNativeOpForIds('Where', {T: {type: 'float32'}}, [x], 1)) deleteId(id);
+      return x.sum();
+    },
+  },
+  'makes rows of several lengths': {
+    reason: 'op',
+    message: /what RaggedRange returns depends on data/,
+    step: () => x => {
+      const types = {T: {type: 'float32'}, Tsplits: {type: 'int32'}} as const;
+      return runNativeOp('RaggedRange', types, [tf.zerosLike(x), x, tf.onesLike(x)], 2)[1]!.sum();
+    },
+  },
+  'uses an op that nobody has checked': {
+    reason: 'op',
+    message: /Erfc is not on the list of ops that are known to replay exactly/,
+    step: () => x => runNativeOp('Erfc', {T: {type: 'float32'}}, [x], 1)[0]!.sum(),
   },
   'makes a tensor of strings': {
     reason: 'string-tensor',
@@ -160,10 +234,11 @@ const refused: Refused = {
 for (const [name, {reason, message, step}] of Object.entries(refused)) {
   nativeTest(`refused, with the source line, and run as usual: a step that ${name}`, () => {
     const variable = variableOf([4, 5, 7]);
+    otherVariable = variableOf([1, 2, 4]);
     const warnings: string[] = [];
     const compiled = compileStep(step(variable), {onRefusal: text => warnings.push(text), audit: 1});
     const plain = step(variable);
-    const isChance = reason === 'op' || /draw|drop/.test(name);
+    const isChance = /draw|drop/.test(name);
     for (let i = 0; i < 8; i++) {
       const [got, wanted] = [call(compiled, i), call(plain, i)];
       if (!isChance) assert.deepEqual(got, wanted, `call ${i}`);
@@ -174,6 +249,143 @@ for (const [name, {reason, message, step}] of Object.entries(refused)) {
     if (!['result', 'path'].includes(reason))
       assert.match(compiled.refusal?.source ?? '', /compile-step\.test\.ts:\d+:\d+$/);
     assert.match(compiled.explain(), message);
+    tf.dispose([variable, otherVariable] as tf.Tensor[]);
+  });
+}
+
+nativeTest('refused: a step that calls another compiled step, whose work is done once', () => {
+  for (const callsBefore of [0, 5]) {
+    const variable = variableOf([10]);
+    const inner = compileStep((x: tf.Tensor) => {
+      variable.assign(variable.add(x.sum()));
+      return variable.sum();
+    });
+    for (let i = 0; i < callsBefore; i++) call(inner);
+    const outer = compileStep((x: tf.Tensor) => inner(x).mul(2), {onRefusal: () => undefined});
+    for (let i = 0; i < 7; i++) assert.deepEqual(call(outer), [2 * (10 + 6 * (callsBefore + i + 1))]);
+    assert.equal(outer.refusal?.reason, 'nested');
+    assert.match(outer.explain(), /calls another compiled step/);
+    assert.equal(inner.refusal, null);
+    for (const step of [outer, inner]) step.dispose();
+    variable.dispose();
+  }
+});
+
+/** A program that writes another graph than the one recorded: `change` gets each op and each constant. */
+class OtherProgram extends Program {
+  constructor(private readonly change: (node: RecordedNode) => RecordedNode) {
+    super();
+  }
+
+  override add(recording: Recording): number {
+    return super.add({...recording, nodes: recording.nodes.map(this.change)});
+  }
+}
+
+/** Puts 3 where 2 stands. */
+function twoBecomesThree(node: RecordedNode): RecordedNode {
+  if (node.kind !== 'constant' || new Float32Array(node.bytes.slice().buffer)[0] !== 2) return node;
+  return {...node, bytes: new Uint8Array(new Float32Array([3]).buffer)};
+}
+
+nativeTest('refused: a replay that returns other numbers than the step; the step counts, and once', () => {
+  const variable = variableOf([0]);
+  const program = new OtherProgram(twoBecomesThree);
+  const step = compileStep(
+    (x: tf.Tensor) => {
+      variable.assign(variable.add(x.sum()));
+      return x.sum().mul(2);
+    },
+    {program, onRefusal: () => undefined},
+  );
+  for (let i = 0; i < 6; i++) assert.deepEqual(call(step), [12]);
+  // 18 for 12.
+  assert.equal(step.refusal?.reason, 'audit');
+  assert.match(step.explain(), /result 0 of a replay differs from the step's own by 0\.500 of its size/);
+  assert.deepEqual(value(variable), [6 * 6]);
+  step.dispose();
+  variable.dispose();
+});
+
+nativeTest('refused: a replay that changes variables otherwise than the step does', () => {
+  const [steady, other] = [variableOf([0]), variableOf([0])];
+  const program = new OtherProgram(twoBecomesThree);
+  const step = compileStep(
+    (x: tf.Tensor) => {
+      steady.assign(steady.add(x.sum().div(2 ** 0.5)));
+      other.assign(other.add(x.sum().mul(2)));
+      return x.sum();
+    },
+    {program, onRefusal: () => undefined},
+  );
+  for (let i = 0; i < 6; i++) assert.deepEqual(call(step), [6]);
+  // One variable moves by 6/√2 as it should, the other by 18 for 12: apart by 6 in a change of √(18 + 144).
+  const share = `by 0\\.471 of the change, most of all ${other.name}`;
+  assert.equal(step.refusal?.reason, 'audit');
+  assert.match(step.explain(), new RegExp(`changes the variables otherwise than the step does, ${share}\\.`));
+  assert.deepEqual(value(other), [6 * 12]);
+  step.dispose();
+  tf.dispose([steady, other] as tf.Tensor[]);
+});
+
+nativeTest('refused: a graph that TensorFlow does not load; other steps of the program stay compiled', () => {
+  const variable = variableOf([0]);
+  const program = new OtherProgram(node =>
+    node.kind === 'op' && node.op === 'Sqrt' ? {...node, op: 'NoSuchOp'} : node,
+  );
+  const adding = compileStep(
+    (x: tf.Tensor) => {
+      variable.assign(variable.add(x.sum()));
+      return variable.sum();
+    },
+    {program, strict: true},
+  );
+  const root = compileStep((x: tf.Tensor) => x.sqrt().add(variable), {program, onRefusal: () => undefined});
+  for (let i = 0; i < 5; i++) assert.deepEqual(call(adding), [6 * (i + 1)]);
+  for (let i = 0; i < 5; i++) assert.deepEqual(call(root, 3)[0], 32);
+  assert.equal(root.refusal?.reason, 'session');
+  assert.match(root.explain(), /TensorFlow does not load or run its graph: .*NoSuchOp/);
+  for (let i = 5; i < 8; i++) assert.deepEqual(call(adding), [6 * (i + 1)]);
+  assert.match(adding.explain(), /5 replays/);
+  for (const step of [adding, root]) step.dispose();
+  variable.dispose();
+});
+
+/** Runs `body` where no temporary folder can be made. */
+function withoutTemporaryFolder(body: () => void): void {
+  const {TMPDIR} = process.env;
+  process.env['TMPDIR'] = join(__dirname, 'there-is-no-such-folder');
+  try {
+    body();
+  } finally {
+    if (TMPDIR === undefined) Reflect.deleteProperty(process.env, 'TMPDIR');
+    else process.env['TMPDIR'] = TMPDIR;
+  }
+}
+
+for (const [when, tag, callsBefore] of [
+  ['when it tries out how TensorFlow runs graphs', 'a tag that was never tried', 0],
+  ['when it loads the graph', undefined, 0],
+  ['when it loads the graph again', undefined, 5],
+] as const) {
+  nativeTest(`refused: a step without a temporary folder ${when}; no call is lost or made twice`, () => {
+    const variable = variableOf([0]);
+    const program = new Program(undefined, tag);
+    const step = compileStep(
+      (x: tf.Tensor) => {
+        variable.assign(variable.add(x.sum()));
+        return variable.sum();
+      },
+      {program, onRefusal: () => undefined},
+    );
+    for (let i = 0; i < callsBefore; i++) call(step);
+    step.dispose();
+    withoutTemporaryFolder(() => {
+      for (let i = callsBefore; i < callsBefore + 6; i++) assert.deepEqual(call(step), [6 * (i + 1)]);
+    });
+    assert.equal(step.refusal?.reason, 'session');
+    assert.match(step.explain(), /TensorFlow does not load or run its graph: ENOENT.*there-is-no-such-folder/);
+    step.dispose();
     variable.dispose();
   });
 }
@@ -446,6 +658,27 @@ nativeTest('a step that fails leaves the process and the variables usable', () =
   step.dispose();
   table.dispose();
 });
+
+nativeTest(
+  "data that make the audited replay fail are the caller's fault: nothing is taken back, the step stays compiled",
+  () => {
+    const table = variableOf([1, 2, 3]);
+    const step = compileStep((index: tf.Tensor) => {
+      table.assign(table.mul(2));
+      return tf.gather(table, index as tf.Tensor1D).sum();
+    });
+    const run = (index: number) => tf.tidy(() => value(step(tf.tensor1d([index], 'int32'))))[0];
+    for (let i = 0; i < 3; i++) assert.equal(run(1), 2 * 2 ** (i + 1));
+    // The fourth call is the first replay. The step doubles the table before it fails, op by op: once, as ever.
+    assert.throws(() => run(7), /indices|not in/);
+    assert.deepEqual(value(table), [16, 32, 48]);
+    for (let i = 0; i < 3; i++) assert.equal(run(2), 48 * 2 ** (i + 1));
+    assert.equal(step.refusal, null);
+    assert.match(step.explain(), /4 replays/);
+    step.dispose();
+    table.dispose();
+  },
+);
 
 nativeTest('disposing keeps the values; a later call goes on with them', () => {
   const variable = variableOf([1, 1, 1]);
