@@ -23,14 +23,29 @@ export function leakyRelu(stock: WasmKernel): WasmKernel {
     const {x} = inputs as {x: TensorInfo};
     if (x.dtype !== 'float32') return stock(inputs, attributes, backend);
     const alpha = backend.makeOutput([], 'float32', undefined, Float32Array.of(attributes['alpha'] as number));
-    const negative = runKernel('Neg', {x}, {}, backend);
-    const above = runKernel('Relu', {x}, {}, backend);
-    const below = runKernel('Relu', {x: negative}, {}, backend);
-    const scaled = runKernel('Multiply', {a: below, b: alpha}, {}, backend);
-    const result = runKernel('Sub', {a: above, b: scaled}, {}, backend);
-    for (const used of [alpha, negative, above, below, scaled]) release(used, backend);
+    const result = withSlope(x, alpha, backend);
+    release(alpha, backend);
     return result;
   };
+}
+
+/** The backend's own takes the slopes for those of the last places, as many as there are, whatever their axes are. */
+export const prelu: WasmKernel = ({x, alpha}, _attributes, backend) => {
+  const float = runKernel('Cast', {x: x!}, {dtype: 'float32'}, backend);
+  const result = withSlope(float, alpha!, backend);
+  release(float, backend);
+  return result;
+};
+
+/** relu(x) − α·relu(−x). */
+function withSlope(x: TensorInfo, alpha: TensorInfo, backend: Parameters<WasmKernel>[2]): TensorInfo {
+  const negative = runKernel('Neg', {x}, {}, backend);
+  const above = runKernel('Relu', {x}, {}, backend);
+  const below = runKernel('Relu', {x: negative}, {}, backend);
+  const scaled = runKernel('Multiply', {a: below, b: alpha}, {}, backend);
+  const result = runKernel('Sub', {a: above, b: scaled}, {}, backend);
+  for (const used of [negative, above, below, scaled]) release(used, backend);
+  return result;
 }
 
 /** dy·(x > 0 ? 1 : α), in two kernels instead of the four of TensorFlow.js; see gradients.ts. */

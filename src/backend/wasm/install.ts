@@ -19,7 +19,8 @@ import {companionSum} from './companion/reduction';
 import {assertSameBits} from './companion/same-bits';
 import {whyNotWide} from './companion/wide';
 import {conv2d, conv2dFilterGradient, conv2dInputGradient} from './convolution';
-import {clipByValue, leakyRelu, leakyReluGradient, relu6, tanh} from './elementwise';
+import {dilation2d, dilation2dFilterGradient, dilation2dInputGradient} from './dilation';
+import {clipByValue, leakyRelu, leakyReluGradient, prelu, relu6, tanh} from './elementwise';
 import {conv3dFilterGradient, conv3dInputGradient, maxPoolGradient} from './gradients';
 import {guardHeap, identity, replaceKernel} from './heap';
 import {batchMatMul, fusedConv2d, fusedMatMul} from './matmul';
@@ -144,11 +145,15 @@ function replaceWithCompositions(): void {
   replaceKernel('Tanh', () => tanh);
   replaceKernel('LeakyRelu', leakyRelu);
   replaceKernel('LeakyReluGrad', () => leakyReluGradient);
+  replaceKernel('Prelu', () => prelu);
   replaceKernel('ClipByValue', () => clipByValue);
   replaceKernel('Relu6', () => relu6);
   replaceKernel('MaxPoolGrad', () => maxPoolGradient);
   replaceKernel('Conv3DBackpropInputV2', () => conv3dInputGradient);
   replaceKernel('Conv3DBackpropFilterV2', () => conv3dFilterGradient);
+  replaceKernel('Dilation2D', () => dilation2d);
+  replaceKernel('Dilation2DBackpropInput', () => dilation2dInputGradient);
+  replaceKernel('Dilation2DBackpropFilter', () => dilation2dFilterGradient);
   replaceKernel('FusedConv2D', () => fusedConv2d);
   refuseWideStrides('wasm');
 }

@@ -202,18 +202,25 @@ export function convolveBack(x: Nd, filter: Nd, out: readonly number[], windows:
   return y;
 }
 
-/** `f` of the numbers in each window of x [N, H, W, C] that lie inside it. */
-export function pool(x: Nd, windows: readonly [Window, Window], f: (values: number[]) => number): Nd {
+/** `f` of the numbers in each window of x [N, H, W, C] that lie inside it, and of their places [row, column, channel] there. */
+export function pool(
+  x: Nd,
+  windows: readonly [Window, Window],
+  f: (values: number[], taps: readonly (readonly number[])[]) => number,
+): Nd {
   const along = windows.map((window, i) => places(x.shape[i + 1]!, window));
   return build([x.shape[0]!, along[0]!.count, along[1]!.count, x.shape[3]!], place => {
     const values: number[] = [];
+    const taps: number[][] = [];
     for (let r = 0; r < windows[0].size; r++) {
       for (let q = 0; q < windows[1].size; q++) {
         const i = place[1]! * windows[0].stride + r - along[0]!.before;
         const j = place[2]! * windows[1].stride + q - along[1]!.before;
-        if (i >= 0 && j >= 0 && i < x.shape[1]! && j < x.shape[2]!) values.push(at(x, [place[0]!, i, j, place[3]!]));
+        if (i < 0 || j < 0 || i >= x.shape[1]! || j >= x.shape[2]!) continue;
+        values.push(at(x, [place[0]!, i, j, place[3]!]));
+        taps.push([r, q, place[3]!]);
       }
     }
-    return f(values);
+    return f(values, taps);
   });
 }

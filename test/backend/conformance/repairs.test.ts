@@ -52,6 +52,47 @@ testOnEachBackend('conv3d with a stride above the filter is right or refused', b
   tf.dispose([x, filter]);
 });
 
+testOnEachBackend('gather refuses an index out of range and names it, also in a gradient', () => {
+  const table = tf.tensor2d([1, 2, 3, 4, 5, 6], [3, 2]);
+  for (const [axis, wrong] of [
+    [0, 3],
+    [0, -1],
+    [1, 2],
+  ] as const) {
+    const ids = tf.tensor1d([0, wrong], 'int32');
+    const message = new RegExp(`(index value|indices\\[1\\] =) ${wrong} is not in \\[0, \\d`);
+    assert.throws(() => tf.tidy(() => void tf.gather(table, ids, axis)), message);
+    const total = (x: tf.Tensor) => tf.sum(tf.gather(x, ids, axis));
+    assert.throws(() => tf.tidy(() => void tf.grad(total)(table)), message);
+    ids.dispose();
+  }
+  table.dispose();
+});
+
+testOnEachBackend('dilation2d of what is below zero, and of windows that lie outside altogether', () => {
+  tf.tidy(() => {
+    const x = tf.tensor4d([-1, -4, -2, -3], [1, 2, 2, 1]);
+    const filter = tf.tensor3d([-0.5, -1, 0, -2], [2, 2, 1]);
+    // -1 - 0.5, -4 - 1, -2 + 0 and -3 - 2.
+    assertClose(read(tf.dilation2d(x, filter, 1, 'valid')), [-1.5], 0, 'dilation2d');
+    // The same; -4 - 0.5 and -3 + 0; -2 - 0.5 and -3 - 1; -3 - 0.5.
+    assertClose(read(tf.dilation2d(x, filter, 1, 'same')), [-1.5, -3, -2.5, -3.5], 0, 'with the padding "same"');
+    const weighted = (x: tf.Tensor, w: tf.Tensor) =>
+      tf
+        .dilation2d(x as tf.Tensor4D, w as tf.Tensor3D, 1, 'same')
+        .mul(tf.tensor4d([1, 2, 3, 4], [1, 2, 2, 1]))
+        .sum();
+    const [dx, dw] = tf.grads(weighted)([x, filter]);
+    // The results came from the places 0, 3, 2 and 3, under the filter's 0, 2, 0 and 0.
+    assertClose(read(dx!), [1, 0, 3, 6], 0, 'the gradient of x');
+    assertClose(read(dw!), [8, 0, 2, 0], 0, 'the gradient of the filter');
+    // Taps two apart around a picture of one place: at -1 and 1.
+    const outside = tf.dilation2d(tf.ones([1, 1, 1, 1]) as tf.Tensor4D, tf.zeros([2, 1, 1]), 1, 'same', [2, 1]);
+    // The smallest number of 32 bits; on cpu the smallest whole number that JavaScript knows exactly.
+    assert.ok(read(outside)[0]! <= -(2 ** 53 - 1));
+  });
+});
+
 test('seed 0 is a seed: the streams of this package repeat from it, and nothing in it draws from TensorFlow.js', () => {
   const draw = (seed: number) => Array.from(new RandomStream(seed, 'test').normals(5));
   assert.deepEqual(draw(0), draw(0));

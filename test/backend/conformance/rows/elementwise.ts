@@ -1,7 +1,7 @@
 /** Functions of single numbers and of pairs. */
 import fc from 'fast-check';
 import {tf} from '../../../../src/core/tensorflow';
-import {build, map} from '../nd';
+import {build, map, zip} from '../nd';
 import {anyShape, binary, type Call, constant, type Row, unary} from '../row';
 
 const sigmoid = (v: number): number => 1 / (1 + Math.exp(-v));
@@ -86,6 +86,8 @@ export const elementwiseRows: readonly Row[] = [
     },
   ),
 
+  {name: 'prelu', order: 2, calls: fc.tuple(anyShape, fc.nat(15), fc.nat(4)).map(preluOf)},
+
   binary('add', ['any', 'any'], tf.add, (a, b) => a + b),
   binary('sub', ['any', 'any'], tf.sub, (a, b) => a - b),
   binary('mul', ['any', 'any'], tf.mul, (a, b) => a * b),
@@ -126,6 +128,19 @@ function comparisons(): Row[] {
       v => (compare(v, 0) ? v : 0),
     ),
   ]);
+}
+
+/** A slope of their own for the places along some axes; outer ones may be left out. */
+function preluOf([shape, axes, from]: [number[], number, number]): Call {
+  const slopes = shape.map((size, axis) => ((axes >> axis) & 1 ? size : 1)).slice(from);
+  return {
+    inputs: [
+      {shape, domain: 'away from 0'},
+      {shape: slopes, domain: 'any'},
+    ],
+    run: ([x, alpha]) => tf.prelu(x!, alpha!),
+    reference: ([x, alpha]) => zip(x!, alpha!, (v, a) => (v > 0 ? v : a * v)),
+  };
 }
 
 function notOf(shape: number[]): Call {

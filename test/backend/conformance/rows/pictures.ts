@@ -128,6 +128,26 @@ export const pictureRows: readonly Row[] = [
     ),
   },
   {
+    name: 'dilation2d',
+    order: 1,
+    why: noSecond,
+    calls: convolution.map(
+      (c): Call => ({
+        inputs: [
+          {shape: [c.count, c.height, c.width, c.from], domain: 'distinct'},
+          {shape: [c.rows, c.columns, c.from], domain: 'distinct'},
+        ],
+        // Multiples of 0.003 on multiples of 0.1: no two sums of a window are equal, and many are below zero.
+        run: ([x, filter]) =>
+          tf.dilation2d(x as tf.Tensor4D, tf.mul(filter as tf.Tensor3D, 0.03), [c.down, c.across], c.pad),
+        reference: ([x, filter]) =>
+          pool(x!, windowsOf(c), (values, taps) =>
+            Math.max(...values.map((value, i) => value + 0.03 * at(filter!, taps[i]!))),
+          ),
+      }),
+    ),
+  },
+  {
     name: 'avgPool',
     order: 2,
     calls: even.map(

@@ -159,15 +159,16 @@ export const shapeRows: readonly Row[] = [
     ),
   },
   {
-    name: 'oneHot',
+    name: 'oneHot, zeros for an index out of range',
     order: 0,
     why: constant,
     calls: fc.tuple(filledShape, fc.integer({min: 2, max: 6})).map(
       ([shape, depth]): Call => ({
-        inputs: [{shape, domain: {below: depth}}],
-        run: ([ids]) => tf.oneHot(ids as tf.Tensor1D, depth),
+        // From -1 to depth.
+        inputs: [{shape, domain: {below: depth + 2}}],
+        run: ([ids]) => tf.oneHot(tf.sub(ids as tf.Tensor1D, tf.scalar(1, 'int32')), depth),
         reference: ([ids]) =>
-          build([...shape, depth], place => (at(ids!, place.slice(0, -1)) === place.at(-1) ? 1 : 0)),
+          build([...shape, depth], place => (at(ids!, place.slice(0, -1)) - 1 === place.at(-1) ? 1 : 0)),
       }),
     ),
   },
