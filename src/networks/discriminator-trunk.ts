@@ -5,7 +5,7 @@ import type {ModalitySpec} from '../core/types';
 import {leakyRelu} from './layers/activations';
 import type {NormMode} from './layers/conditional-batch-norm';
 import {dense} from './layers/dense';
-import {fixedStddev, minibatchStddev} from './layers/minibatch-stddev';
+import {measuredStddev} from './layers/minibatch-stddev';
 import {type Projection, projectionHead} from './layers/projection-head';
 import type {Parameters} from './parameters';
 import {buildTrunk, type TrunkOptions} from './trunk';
@@ -52,18 +52,13 @@ export function buildDiscriminatorTrunk(
   const {spectral} = trunk;
   // One more channel: minibatch standard deviation.
   const features = trunk.height * trunk.width * (trunk.channels + 1);
-  const deviation = parameters.moving(`${path}/deviation`, [], 0);
+  const withDeviation = measuredStddev(parameters, `${path}/deviation`, groupSize);
   const hidden = dense(parameters, `${path}/hidden`, features, hiddenUnits, {std: Math.sqrt(2 / features), spectral});
   const head = projectionHead(parameters, path, hiddenUnits, options.contentDim, {spectral});
   const style = spec.kind === 'text' ? null : dense(parameters, `${path}/style`, hiddenUnits, options.styleDim);
   const see: DiscriminatorTrunk['see'] = (x, mode, present) => {
     const grid = trunk.apply(x, mode, present);
-    const withDeviation = mode === 'stored' ? fixedStddev(grid, deviation) : minibatchStddev(grid, groupSize, present);
-    if (typeof mode === 'object') {
-      const measured = withDeviation.slice([0, 0, 0, trunk.channels], [-1, 1, 1, 1]).mean();
-      deviation.assign(deviation.add(measured.mul(mode.accumulate)));
-    }
-    return leakyRelu(hidden(withDeviation.reshape([x.shape[0]!, features]), mode)) as tf.Tensor2D;
+    return leakyRelu(hidden(withDeviation(grid, mode, present).reshape([x.shape[0]!, features]), mode)) as tf.Tensor2D;
   };
   const judge: DiscriminatorTrunk['judge'] = (seen, mode) => ({...head(seen, mode), style: style?.(seen) ?? null});
   return {see, judge, apply: (x, mode, present) => judge(see(x, mode, present), mode)};

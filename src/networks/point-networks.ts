@@ -2,7 +2,7 @@
 import {tf} from '../core/tensorflow';
 import {leakyRelu} from './layers/activations';
 import {dense} from './layers/dense';
-import {minibatchStddev} from './layers/minibatch-stddev';
+import {measuredStddev} from './layers/minibatch-stddev';
 import type {NormMode} from './layers/norm-mode';
 import type {Parameters} from './parameters';
 
@@ -30,7 +30,7 @@ export interface PointDiscriminatorOptions extends PointNetworkOptions {
   readonly spectral?: boolean;
   /** Scores are so many times what the last layer says; 1 unless told. With spectral norm, the most that D can slope. */
   readonly scale?: number;
-  /** Before the last layer, each group of so many rows is told how much its members differ. */
+  /** Before the last layer, each group of so many rows is told how much its members differ; in use, what was stored of that. */
   readonly stddevGroup?: number;
 }
 
@@ -42,10 +42,13 @@ export function pointDiscriminator(
   {units, hiddenLayers, spectral = false, scale = 1, stddevGroup}: PointDiscriminatorOptions,
 ): (x: tf.Tensor, mode: NormMode) => tf.Tensor2D {
   const layers = stack(parameters, path, inputs, units, hiddenLayers, spectral);
-  const last = dense(parameters, `${path}/out`, units + (stddevGroup ? 1 : 0), 1, {spectral});
+  const withDeviation = stddevGroup ? measuredStddev(parameters, `${path}/deviation`, stddevGroup) : null;
+  const last = dense(parameters, `${path}/out`, units + (withDeviation ? 1 : 0), 1, {spectral});
   return (x, mode) => {
     const features = layers.reduce((h, layer) => leakyRelu(layer(h, mode)), x);
-    const score = last(stddevGroup ? withDeviation(features, stddevGroup) : features, mode);
+    const [rows, columns] = features.shape as [number, number];
+    const told = withDeviation?.(features.reshape([rows, 1, 1, columns]), mode).reshape([rows, columns + 1]);
+    const score = last(told ?? features, mode);
     return scale === 1 ? score : (score.mul(scale) as tf.Tensor2D);
   };
 }
@@ -58,10 +61,4 @@ function stack(parameters: Parameters, path: string, inputs: number, units: numb
     .map((size, i) =>
       dense(parameters, `${path}/dense${i + 1}`, sizes[i]!, size, {std: Math.sqrt(2 / sizes[i]!), spectral}),
     );
-}
-
-/** [N, D] → [N, D + 1] */
-function withDeviation(features: tf.Tensor, groupSize: number): tf.Tensor {
-  const [rows, columns] = features.shape as [number, number];
-  return minibatchStddev(features.reshape([rows, 1, 1, columns]), groupSize).reshape([rows, columns + 1]);
 }

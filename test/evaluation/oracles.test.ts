@@ -9,6 +9,7 @@ import {tf} from '../../src/core/tensorflow';
 import type {ImageModality, TextModality} from '../../src/core/types';
 import {loadDigits} from '../../src/datasets/digits';
 import {augmentationFor} from '../../src/evaluation/oracle-augmentation';
+import {applyOracleNetwork, type OracleArchitecture, oracleShapes} from '../../src/evaluation/oracle-network';
 import {
   accuracyOf,
   type LabelledParts,
@@ -26,6 +27,8 @@ import {
   whyOracleDoesNotFit,
 } from '../../src/evaluation/oracles';
 import {FeatureCache, toBatch} from '../../src/features/batch';
+import {checkNetwork} from '../../src/networks/check/check-network';
+import type {NetworkDefinition} from '../../src/networks/check/network-type';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'oracles-'));
 before(async () => {
@@ -282,4 +285,27 @@ test('the shipped files are compared with their checksums: a damaged one is name
   } finally {
     fs.rmSync(copy, {recursive: true});
   }
+});
+
+test('the networks of the oracles keep every rule of a network', () => {
+  const definition = (name: string, architecture: OracleArchitecture, part: readonly number[]): NetworkDefinition => ({
+    name,
+    inputs: [part],
+    outputs: {logits: [2], features: [architecture.features]},
+    secondOrder: architecture.kind === 'convolutional',
+    build(parameters) {
+      const shapes = Object.entries(oracleShapes(architecture, part, 2));
+      const weights = Object.fromEntries(
+        shapes.map(([weight, shape]) => [weight, parameters.normal(weight, shape, 0.5)] as const),
+      ) as unknown as Record<string, tf.Tensor>;
+      // Which words are the likeliest has no slope: the difference lets the input in, and changes nothing.
+      return ([x]) => applyOracleNetwork(architecture, weights, x!.add(x!.sub(x!)));
+    },
+  });
+  const stages = [
+    {channels: 2, stride: 1},
+    {channels: 3, stride: 2},
+  ];
+  checkNetwork(definition('of pictures', {kind: 'convolutional', stages, features: 4}, [5, 6, 2]));
+  checkNetwork(definition('of sentences', {kind: 'bagOfWords', features: 4}, [3, 5]));
 });

@@ -8,7 +8,7 @@ import {conditionalBatchNorm} from '../../src/networks/layers/conditional-batch-
 import {convolution, transposedConvolution} from '../../src/networks/layers/convolution';
 import {dense} from '../../src/networks/layers/dense';
 import {gruCell} from '../../src/networks/layers/gru';
-import {fixedStddev, minibatchStddev} from '../../src/networks/layers/minibatch-stddev';
+import {fixedStddev, measuredStddev, minibatchStddev} from '../../src/networks/layers/minibatch-stddev';
 import {Parameters} from '../../src/networks/parameters';
 
 before(async () => {
@@ -130,6 +130,21 @@ test('minibatch standard deviation, by hand: pairs (1, 3) and (5, 5) differ by 1
     near(fixedStddev(tf.tensor4d([4, 5], [2, 1, 1, 1]), tf.scalar(0.5)).dataSync(), [4, 0.5, 5, 0.5]);
     assert.throws(() => minibatchStddev(tf.zeros([5, 1, 1, 1]), 2), /multiple of 2 examples.*got 5/);
   });
+});
+
+test('what is stored of the minibatch deviation is the mean of what was told, and all that counts in use', () => {
+  const p = fresh();
+  const layer = measuredStddev(p, 'deviation', 2);
+  tf.tidy(() => {
+    const x = (...values: number[]) => tf.tensor4d(values, [values.length, 1, 1, 1]);
+    near(layer(x(4, 5), 'stored').dataSync(), [4, 0, 5, 0]);
+    // Pairs (1, 3) and (5, 5) differ by 1 and 0, the pair (2, 8) by 3: half of ½ and half of 3.
+    layer(x(1, 3, 5, 5), {accumulate: 0.5});
+    layer(x(2, 8), {accumulate: 0.5});
+    layer(x(0, 100), 'batch');
+    near(layer(x(4, 5), 'stored').dataSync(), [4, 1.75, 5, 1.75], 2e-4);
+  });
+  p.dispose();
 });
 
 test('minibatch deviation of half of the members is that of whole groups on average, and without a gap the same', () => {

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {RandomStream} from '../../src/core/random';
 import {tf} from '../../src/core/tensorflow';
+import {checkNetwork} from '../../src/networks/check/check-network';
 import {Parameters} from '../../src/networks/parameters';
-import {pointDiscriminator, pointGenerator} from '../../src/networks/point-networks';
+import {type PointDiscriminatorOptions, pointDiscriminator, pointGenerator} from '../../src/networks/point-networks';
+import {testOnEachBackend} from '../backend/support';
 
 const size = {units: 5, hiddenLayers: 2};
 const fresh = () => new Parameters(new RandomStream(3, 'points'));
@@ -51,4 +53,33 @@ test('with spectral norm no pair of points is told apart by more than its distan
     assert.ok(Math.max(...ratios) > 0.05);
   });
   parameters.dispose();
+});
+
+/** Each option alone, and those that the runs put together. */
+const discriminators: Readonly<Record<string, Omit<PointDiscriminatorOptions, keyof typeof size>>> = {
+  plain: {},
+  'with spectral norm, scaled': {spectral: true, scale: 3},
+  'with the standard deviation': {stddevGroup: 2},
+};
+
+testOnEachBackend('point networks keep every rule', () => {
+  checkNetwork({
+    name: 'G',
+    inputs: [[3]],
+    outputs: [2],
+    build(parameters) {
+      const generate = pointGenerator(parameters, 'g', 3, 2, size);
+      return ([z]) => generate(z!);
+    },
+  });
+  for (const [name, options] of Object.entries(discriminators))
+    checkNetwork({
+      name: `D ${name}`,
+      inputs: [[2]],
+      outputs: [1],
+      build(parameters) {
+        const score = pointDiscriminator(parameters, 'd', 2, {...size, ...options});
+        return ([x], {mode}) => score(x!, mode);
+      },
+    });
 });

@@ -6,6 +6,7 @@ import {RandomCounter} from '../../src/backend/stateless-random';
 import {RandomStream} from '../../src/core/random';
 import {tf} from '../../src/core/tensorflow';
 import type {ImageModality} from '../../src/core/types';
+import {checkNetwork} from '../../src/networks/check/check-network';
 import {Parameters} from '../../src/networks/parameters';
 import {
   gameShare,
@@ -14,7 +15,7 @@ import {
   trainSemiSupervised,
 } from '../../src/tasks/semi-supervised';
 import {chooseLabelled, Deck} from '../../src/tasks/semi-supervised/batches';
-import {buildClassifier, buildPlainGenerator} from '../../src/tasks/semi-supervised/networks';
+import {buildClassifier, buildPlainGenerator, classifierFeatures} from '../../src/tasks/semi-supervised/networks';
 import {classifierStep, generatorStep} from '../../src/tasks/semi-supervised/steps';
 import {bendPicture, randomViews, stackGrids} from '../../src/tasks/semi-supervised/views';
 import {ExponentialMovingAverage} from '../../src/training/ema';
@@ -262,4 +263,25 @@ test('what does not fit is refused, and leaves nothing behind', async () => {
     await assert.rejects(trainSemiSupervised(data, {...few, ...options}), message);
   }
   assert.equal(tf.memory().numTensors, tensors);
+});
+
+test('the classifier and the generator keep every rule of a network', () => {
+  checkNetwork({
+    name: 'classifier',
+    inputs: [[8, 8, 1], [classifierFeatures]],
+    outputs: {logits: [2], features: [classifierFeatures]},
+    build(parameters) {
+      const classify = buildClassifier(parameters, spec, 2);
+      return ([x, mask]) => ({...classify(x as tf.Tensor4D, mask)});
+    },
+  });
+  checkNetwork({
+    name: 'generator',
+    inputs: [[3]],
+    outputs: [8, 8, 1],
+    build(parameters) {
+      const generate = buildPlainGenerator(parameters, spec, 3);
+      return ([z], {mode}) => generate(z!, mode);
+    },
+  });
 });

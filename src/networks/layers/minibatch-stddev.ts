@@ -1,6 +1,8 @@
 /** One more channel that says how much the examples of a group differ, so that D sees collapse. */
 import {expected} from '../../core/checks';
 import {tf} from '../../core/tensorflow';
+import type {Parameters} from '../parameters';
+import type {NormMode} from './norm-mode';
 
 /**
  * Splits N into groups, takes the standard deviation of every value within a group, averages it over values to one number
@@ -29,6 +31,23 @@ export function minibatchStddev(x: tf.Tensor4D, groupSize: number, present?: tf.
       .mul(tf.ones([1, size, height, width, 1]));
     return tf.concat([x, channel.reshape([n, height, width, 1]) as tf.Tensor4D], 3);
   });
+}
+
+/**
+ * The same as a layer: told by the batch in training, and a share of it stored with `accumulate`; in use what was stored, so that an
+ * example is judged by itself.
+ */
+export function measuredStddev(parameters: Parameters, path: string, groupSize: number) {
+  const deviation = parameters.moving(path, [], 0);
+  return (x: tf.Tensor4D, mode: NormMode, present?: tf.Tensor1D): tf.Tensor4D => {
+    if (mode === 'stored') return fixedStddev(x, deviation);
+    const told = minibatchStddev(x, groupSize, present);
+    if (typeof mode === 'object') {
+      const measured = told.slice([0, 0, 0, x.shape[3]], [-1, 1, 1, 1]).mean();
+      deviation.assign(deviation.add(measured.mul(mode.accumulate)));
+    }
+    return told;
+  };
 }
 
 /** The same channel with one number for all, for use after training, where an example must not depend on its neighbours. */

@@ -1,7 +1,6 @@
 /** G, E and two kinds of D over a picture and a text, all of them perceptrons. */
 
 import {RandomStream} from '../../core/random';
-import {mapRecord} from '../../core/records';
 import {tf} from '../../core/tensorflow';
 import {type ModalitySpec, partShape} from '../../core/types';
 import {buildGeneratorHead} from '../../networks/generator-head';
@@ -42,60 +41,76 @@ export function encoderPlayers({specs, latentDim, units, judges, seed}: EncoderP
   const [generator, discriminator, encoder] = ['generator', 'discriminator', 'encoder'].map(
     player => new Parameters(new RandomStream(seed, `cross-modal-encoder/${player}`)),
   ) as [Parameters, Parameters, Parameters];
-  const named = {image: specs[0], text: specs[1]};
-  const sizes = {channels: 0, hiddenUnits: units};
-  const heads = mapRecord(named, (spec, name) =>
-    buildGeneratorHead(generator, `generator/${name}`, spec, {...sizes, inputDim: latentDim, network: 'perceptron'}),
-  );
-  const read = readers(encoder, 'encoder', named, units);
-  const code = dense(encoder, 'encoder/code', 2 * (units + 1), latentDim);
-  const readForD = judges === 'pairs' ? readers(discriminator, 'discriminator', named, units) : null;
-  const scoreLayers =
-    judges === 'pairs'
-      ? [dense(discriminator, 'discriminator/joint', 2 * units, units)]
-      : [
-          dense(discriminator, 'discriminator/dense1', latentDim, units),
-          dense(discriminator, 'discriminator/dense2', units, units),
-        ];
-  const score = dense(discriminator, 'discriminator/score', units, 1);
-  const judge = (h: tf.Tensor) => score(scoreLayers.reduce((x, layer) => leakyRelu(layer(x)), h));
+  const sizes = {specs, latentDim, units};
+  const generate = pairGenerator(generator, sizes);
+  const encode = pairEncoder(encoder, sizes);
+  const judge = judges === 'pairs' ? pairJudge(discriminator, sizes) : codeJudge(discriminator, sizes);
   return {
     generator,
     discriminator,
     encoder,
-    generate: z => [heads['image']!.apply(z as tf.Tensor2D, 'batch'), heads['text']!.apply(z as tf.Tensor2D, 'batch')],
-    encode: (pair, shown) =>
-      tf.tidy(() => {
-        const masks = pair.map((x, i) => (shown?.[i] ?? tf.ones([x.shape[0]!])).reshape([x.shape[0]!, 1]));
-        // What is not shown is 0, and the network is told so.
-        const seen = read(pair).map((h, i) => h.mul(masks[i]!));
-        return code(tf.concat([...seen, ...masks], 1));
-      }),
+    generate,
+    encode,
     judgeCodes: codes => {
       if (judges !== 'codes') throw new Error('Expected a D of codes, got one of pairs.');
-      return judge(codes);
+      return (judge as ReturnType<typeof codeJudge>)(codes);
     },
     judgePairs: pair => {
-      if (!readForD) throw new Error('Expected a D of pairs, got one of codes.');
-      return judge(tf.concat(readForD(pair), 1));
+      if (judges !== 'pairs') throw new Error('Expected a D of pairs, got one of codes.');
+      return (judge as ReturnType<typeof pairJudge>)(pair);
     },
   };
 }
 
+type Sizes = Pick<EncoderPlayerOptions, 'specs' | 'latentDim' | 'units'>;
+
+export function pairGenerator(parameters: Parameters, {specs, latentDim, units}: Sizes): EncoderPlayers['generate'] {
+  const sizes = {channels: 0, hiddenUnits: units, inputDim: latentDim, network: 'perceptron'};
+  const heads = ['image', 'text'].map((name, i) =>
+    buildGeneratorHead(parameters, `generator/${name}`, specs[i]!, sizes),
+  );
+  return z => heads.map(head => head.apply(z as tf.Tensor2D, 'batch')) as unknown as Pair;
+}
+
+export function pairEncoder(parameters: Parameters, {specs, latentDim, units}: Sizes): EncoderPlayers['encode'] {
+  const read = readers(parameters, 'encoder', specs, units);
+  const code = dense(parameters, 'encoder/code', 2 * (units + 1), latentDim);
+  return (pair, shown) =>
+    tf.tidy(() => {
+      const masks = pair.map((x, i) => (shown?.[i] ?? tf.ones([x.shape[0]!])).reshape([x.shape[0]!, 1]));
+      // What is not shown is 0, and the network is told so.
+      const seen = read(pair).map((h, i) => h.mul(masks[i]!));
+      return code(tf.concat([...seen, ...masks], 1));
+    });
+}
+
+export function codeJudge(parameters: Parameters, {latentDim, units}: Sizes): EncoderPlayers['judgeCodes'] {
+  const first = dense(parameters, 'discriminator/dense1', latentDim, units);
+  const second = dense(parameters, 'discriminator/dense2', units, units);
+  const score = dense(parameters, 'discriminator/score', units, 1);
+  return codes => score(leakyRelu(second(leakyRelu(first(codes)))));
+}
+
+export function pairJudge(parameters: Parameters, {specs, units}: Sizes): EncoderPlayers['judgePairs'] {
+  const read = readers(parameters, 'discriminator', specs, units);
+  const joint = dense(parameters, 'discriminator/joint', 2 * units, units);
+  const score = dense(parameters, 'discriminator/score', units, 1);
+  return pair => score(leakyRelu(joint(tf.concat(read(pair), 1))));
+}
+
 /** Two hidden layers for each part, [N, units] each. */
-function readers(parameters: Parameters, path: string, specs: Readonly<Record<string, ModalitySpec>>, units: number) {
-  const trunks = Object.entries(specs).map(([name, spec]) =>
-    buildTrunk(parameters, `${path}/${name}`, spec, {
+function readers(parameters: Parameters, path: string, specs: Sizes['specs'], units: number) {
+  const trunks = ['image', 'text'].map((name, i) =>
+    buildTrunk(parameters, `${path}/${name}`, specs[i]!, {
       channels: 0,
       hiddenUnits: units,
       network: 'perceptron',
       role: 'encoder',
     }),
   );
-  const sizes = Object.values(specs).map(spec => partShape(spec));
   return (pair: Pair): tf.Tensor[] =>
     trunks.map((trunk, i) => {
       const n = pair[i]!.shape[0]!;
-      return trunk.apply(pair[i]!.reshape([n, ...sizes[i]!]), 'stored').reshape([n, units]);
+      return trunk.apply(pair[i]!.reshape([n, ...partShape(specs[i]!)]), 'stored').reshape([n, units]);
     });
 }

@@ -51,14 +51,16 @@ export interface JointModel {
 
 const sizes = {codeDim: 64, channels: 16, units: 64, batchSize: 64, learningRate: 1e-3};
 
-/** Trains a joint model on complete rows, on all its questions at once: L is the mean of their cross-entropies. */
-export async function trainJointModel(
-  rows: JointRows,
-  {specs, fusion: fusionName, questions, seed}: JointModelOptions,
-  {steps, withMissing, signal}: JointTraining,
-): Promise<JointModel> {
+/** What is in the model: parts and which of them are shown, in the order of the specs, become a code [N, D], and that an answer to each question. */
+export function jointNetwork(
+  parameters: Parameters,
+  {
+    specs,
+    fusion: fusionName,
+    questions,
+  }: Pick<JointModelOptions, 'specs' | 'fusion'> & {questions: readonly Pick<Question, 'numAnswers'>[]},
+) {
   const names = Object.keys(specs) as (keyof JointRows)[];
-  const parameters = new Parameters(new RandomStream(seed, 'dcgan/joint'));
   const encoders = mapRecord(specs, (spec, name) => {
     const network = spec.kind === 'text' ? 'words' : 'dcgan';
     const trunk = buildTrunk(parameters, `joint/${name}`, spec, {
@@ -75,14 +77,26 @@ export async function trainJointModel(
   const heads = questions.map(({numAnswers}, i) =>
     dense(parameters, `joint/answer${i + 1}`, sizes.codeDim, numAnswers),
   );
+  return {
+    fuse: (parts: readonly tf.Tensor[], present: readonly tf.Tensor[]) =>
+      fusion.apply({
+        codes: Object.fromEntries(names.map((name, i) => [name, encoders[name](parts[i]!)])),
+        present: Object.fromEntries(names.map((name, i) => [name, present[i] as tf.Tensor1D])),
+      }),
+    // A code is of length 1: its answers are sharpened, so that they can be sure.
+    ask: (code: tf.Tensor2D) => heads.map(head => head(code.mul(8))),
+  };
+}
 
-  const fuse = (parts: readonly tf.Tensor[], present: readonly tf.Tensor[]) =>
-    fusion.apply({
-      codes: Object.fromEntries(names.map((name, i) => [name, encoders[name](parts[i]!)])),
-      present: Object.fromEntries(names.map((name, i) => [name, present[i] as tf.Tensor1D])),
-    });
-  // A code is of length 1: its answers are sharpened, so that they can be sure.
-  const ask = (code: tf.Tensor2D) => heads.map(head => head(code.mul(8)));
+/** Trains a joint model on complete rows, on all its questions at once: L is the mean of their cross-entropies. */
+export async function trainJointModel(
+  rows: JointRows,
+  {specs, fusion: fusionName, questions, seed}: JointModelOptions,
+  {steps, withMissing, signal}: JointTraining,
+): Promise<JointModel> {
+  const names = Object.keys(specs) as (keyof JointRows)[];
+  const parameters = new Parameters(new RandomStream(seed, 'dcgan/joint'));
+  const {fuse, ask} = jointNetwork(parameters, {specs, fusion: fusionName, questions});
   const optimizer = new Adam(parameters.trainable, {beta1: 0.9, beta2: 0.999});
   const step = playerStep(parameters, optimizer, sizes.learningRate, (image, text, ofImage, ofText, ...labels) => {
     const logits = ask(fuse([image!, text!], [ofImage!, ofText!]));

@@ -63,16 +63,8 @@ export function pictureGame(spec: ImageModality, options: PictureGameOptions): P
   ) as [Parameters, Parameters];
   const sizes = {inputDim: latentDim, channels, hiddenUnits: 0, network: 'dcgan'};
   const head = buildGeneratorHead(generator, 'generator/image', spec, sizes);
-  const trunk = buildTrunk(discriminator, 'discriminator/image', spec, {
-    channels: Math.max(1, channels >> 2),
-    hiddenUnits: 0,
-    network: 'dcgan',
-    role: 'discriminator',
-  });
-  const features = trunk.height * trunk.width * trunk.channels;
-  const last = dense(discriminator, 'discriminator/score', features, 1, {std: 0.02});
   const generate = (z: tf.Tensor2D, mode: NormMode) => head.apply(z, mode) as tf.Tensor4D;
-  const score = (x: tf.Tensor, mode: NormMode) => last(trunk.apply(x, mode).reshape([x.shape[0]!, features]));
+  const score = pictureJudge(discriminator, spec, Math.max(1, channels >> 2));
   const said = (x: tf.Tensor) => (sigmoidEnd ? tf.sigmoid(x) : x);
 
   const lossOfD = (real: tf.Tensor, z: tf.Tensor) => {
@@ -101,6 +93,15 @@ export function pictureGame(spec: ImageModality, options: PictureGameOptions): P
       for (const each of [moveD, moveG, ...optimizers]) each.dispose();
     },
   };
+}
+
+/** D: convolutions from so many channels on, then one score. */
+export function pictureJudge(parameters: Parameters, spec: ImageModality, channels: number): PictureGame['score'] {
+  const sizes = {channels, hiddenUnits: 0, network: 'dcgan', role: 'discriminator'} as const;
+  const trunk = buildTrunk(parameters, 'discriminator/image', spec, sizes);
+  const features = trunk.height * trunk.width * trunk.channels;
+  const last = dense(parameters, 'discriminator/score', features, 1, {std: 0.02});
+  return (x, mode) => last(trunk.apply(x, mode).reshape([x.shape[0]!, features]));
 }
 
 /** Standard normal z, [count, Z]. */

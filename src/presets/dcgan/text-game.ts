@@ -40,16 +40,10 @@ export function textGame(spec: TextModality, {seed, latentDim, sigmoidEnd}: Text
   const [generator, discriminator] = ['generator', 'discriminator'].map(
     player => new Parameters(new RandomStream(seed, `dcgan/text/${player}`)),
   ) as [Parameters, Parameters];
-  const shape = {channels: 0, hiddenUnits: sizes.units};
-  const head = buildGeneratorHead(generator, 'generator/text', spec, {...shape, inputDim: latentDim, network: 'gru'});
-  const trunk = buildTrunk(discriminator, 'discriminator/text', spec, {
-    ...shape,
-    network: 'perceptron',
-    role: 'discriminator',
-  });
-  const last = dense(discriminator, 'discriminator/text/score', trunk.channels, 1);
+  const shape = {channels: 0, hiddenUnits: sizes.units, inputDim: latentDim, network: 'gru'};
+  const head = buildGeneratorHead(generator, 'generator/text', spec, shape);
   const generate = (z: tf.Tensor2D) => head.apply(z, 'batch') as tf.Tensor3D;
-  const score = (x: tf.Tensor) => last(trunk.apply(x, 'batch').reshape([x.shape[0]!, trunk.channels]));
+  const score = textJudge(discriminator, spec);
   const said = (x: tf.Tensor) => (sigmoidEnd ? tf.sigmoid(x) : x);
 
   const lossOfD = (real: tf.Tensor, z: tf.Tensor) => {
@@ -77,4 +71,12 @@ export function textGame(spec: TextModality, {seed, latentDim, sigmoidEnd}: Text
       for (const each of [moveD, moveG, ...optimizers]) each.dispose();
     },
   };
+}
+
+/** D: two dense layers, then one score. [N, T, V] → [N, 1] */
+export function textJudge(parameters: Parameters, spec: TextModality) {
+  const shape = {channels: 0, hiddenUnits: sizes.units, network: 'perceptron', role: 'discriminator'} as const;
+  const trunk = buildTrunk(parameters, 'discriminator/text', spec, shape);
+  const last = dense(parameters, 'discriminator/text/score', trunk.channels, 1);
+  return (x: tf.Tensor) => last(trunk.apply(x, 'batch').reshape([x.shape[0]!, trunk.channels]));
 }

@@ -36,17 +36,12 @@ export function learnPictureNetwork(
 ): PictureNetwork {
   const size = pictures[0]!.length;
   const parameters = new Parameters(new RandomStream(seed, 'embedding/pictures'));
-  const first = dense(parameters, 'pictures/hidden', size, units, {std: Math.sqrt(2 / size)});
-  const code = dense(parameters, 'pictures/code', units, dim);
+  const encode = twoLayers(parameters, ['pictures/hidden', 'pictures/code'], size, dim);
   const decoder = new Parameters(new RandomStream(seed, 'embedding/decoder'));
-  const back = dense(decoder, 'decoder/hidden', dim, units, {std: Math.sqrt(2 / dim)});
-  const pixels = dense(decoder, 'decoder/pixels', units, size);
-  const encode = (x: tf.Tensor) => code(leakyRelu(first(x)));
+  const decode = twoLayers(decoder, ['decoder/hidden', 'decoder/pixels'], dim, size);
   const both = {trainable: {...parameters.trainable, ...decoder.trainable}};
   const optimizer = new Adam(both.trainable, {beta1: 0.9, beta2: 0.999});
-  const step = playerStep(both, optimizer, 1e-3, x =>
-    meanSquaredErrorLoss(tf.tanh(pixels(leakyRelu(back(encode(x!))))), x!),
-  );
+  const step = playerStep(both, optimizer, 1e-3, x => meanSquaredErrorLoss(tf.tanh(decode(encode(x!))), x!));
   const order = new BatchOrder(pictures.length, new RandomStream(seed, 'embedding/picture-batches'));
   for (let i = 0; i < steps; i++) tf.tidy(() => void step(stackRows(order.next(64).map(place => pictures[place]!))));
   for (const each of [step, optimizer, decoder]) each.dispose();
@@ -59,4 +54,16 @@ export function learnPictureNetwork(
       return found;
     },
   };
+}
+
+/** Either half: inputs – 256 – outputs with leaky ReLU between. */
+export function twoLayers(
+  parameters: Parameters,
+  [hidden, last]: readonly [hidden: string, last: string],
+  inputs: number,
+  outputs: number,
+) {
+  const first = dense(parameters, hidden, inputs, units, {std: Math.sqrt(2 / inputs)});
+  const second = dense(parameters, last, units, outputs);
+  return (x: tf.Tensor) => second(leakyRelu(first(x)));
 }

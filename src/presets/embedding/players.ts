@@ -22,20 +22,24 @@ export interface EmbeddingPlayers {
 }
 
 export function embeddingPlayers(seed: number): EmbeddingPlayers {
-  const {latentDim, embeddingDim, units} = embeddingSizes;
-  const stack = (player: string, inputs: number, outputs: number) => {
-    const parameters = new Parameters(new RandomStream(seed, `embedding/${player}`));
-    const widths = [inputs, units, units, outputs];
-    const layers = widths.slice(1).map((width, i) => {
-      const std = Math.sqrt((i < 2 ? 2 : 1) / widths[i]!);
-      return dense(parameters, `${player}/dense${i + 1}`, widths[i]!, width, {std});
-    });
-    const apply = (x: tf.Tensor) => layers.reduce((h, layer, i) => layer(i === 0 ? h : leakyRelu(h)), x);
-    return {parameters, apply: (x: tf.Tensor) => apply(x) as tf.Tensor2D};
-  };
-  const g = stack('generator', latentDim, 2 * embeddingDim);
-  const d = stack('discriminator', 2 * embeddingDim, 1);
-  return {generator: g.parameters, discriminator: d.parameters, generate: g.apply, score: d.apply};
+  const {latentDim, embeddingDim} = embeddingSizes;
+  const [generator, discriminator] = ['generator', 'discriminator'].map(
+    player => new Parameters(new RandomStream(seed, `embedding/${player}`)),
+  ) as [Parameters, Parameters];
+  const generate = embeddingStack(generator, 'generator', latentDim, 2 * embeddingDim);
+  const score = embeddingStack(discriminator, 'discriminator', 2 * embeddingDim, 1);
+  return {generator, discriminator, generate, score};
+}
+
+/** inputs – 256 – 256 – outputs with leaky ReLU: [N, inputs] → [N, outputs]. */
+export function embeddingStack(parameters: Parameters, path: string, inputs: number, outputs: number) {
+  const {units} = embeddingSizes;
+  const widths = [inputs, units, units, outputs];
+  const layers = widths.slice(1).map((width, i) => {
+    const std = Math.sqrt((i < 2 ? 2 : 1) / widths[i]!);
+    return dense(parameters, `${path}/dense${i + 1}`, widths[i]!, width, {std});
+  });
+  return (x: tf.Tensor) => layers.reduce((h, layer, i) => layer(i === 0 ? h : leakyRelu(h)), x) as tf.Tensor2D;
 }
 
 /**

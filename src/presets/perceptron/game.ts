@@ -45,7 +45,7 @@ export interface PerceptronGame {
 const units = 128;
 
 /** 128–128–outputs with ReLU, from Glorot's start, as the sketch's library has it. */
-function perceptron(parameters: Parameters, path: string, inputs: number, outputs: number) {
+export function perceptron(parameters: Parameters, path: string, inputs: number, outputs: number) {
   const sizes = [inputs, units, units, outputs];
   const layers = sizes.slice(1).map((size, i) => {
     const std = Math.sqrt(2 / (sizes[i]! + size));

@@ -5,6 +5,7 @@ import {leakyRelu} from '../../networks/layers/activations';
 import {batchNorm} from '../../networks/layers/batch-norm';
 import {convolution} from '../../networks/layers/convolution';
 import {dense} from '../../networks/layers/dense';
+import type {NormMode} from '../../networks/layers/norm-mode';
 import type {Parameters} from '../../networks/parameters';
 
 /** Pictures, or sounds as spectrograms. */
@@ -47,8 +48,8 @@ export function buildClassifier(parameters: Parameters, spec: GridModality, numC
   };
 }
 
-/** z [N, Z] → x [N, H, W, C] in [-1, 1]. */
-export type PlainGenerator = (z: tf.Tensor) => tf.Tensor4D;
+/** z [N, Z] → x [N, H, W, C] in [-1, 1]. @param mode of its batch norm; 'batch' unless told, as in training. */
+export type PlainGenerator = (z: tf.Tensor, mode?: NormMode) => tf.Tensor4D;
 
 /**
  * Z–500–500–H·W·C with softplus, batch norm, and tanh at the end.
@@ -62,8 +63,9 @@ export function buildPlainGenerator(parameters: Parameters, spec: GridModality, 
   const hidden = [latentDim, units].map((inputs, i) => {
     const layer = dense(parameters, `generator/dense${i + 1}`, inputs, units, {bias: false});
     const norm = batchNorm(parameters, `generator/norm${i + 1}`, units);
-    return (x: tf.Tensor) => tf.softplus(norm(layer(x), 'batch'));
+    return (x: tf.Tensor, mode: NormMode) => tf.softplus(norm(layer(x), mode));
   });
   const out = dense(parameters, 'generator/out', units, shape[0] * shape[1] * shape[2]);
-  return z => tf.tanh(out(hidden.reduce((h, layer) => layer(h), z))).reshape([z.shape[0]!, ...shape]) as tf.Tensor4D;
+  return (z, mode = 'batch') =>
+    tf.tanh(out(hidden.reduce((h, layer) => layer(h, mode), z))).reshape([z.shape[0]!, ...shape]) as tf.Tensor4D;
 }

@@ -52,7 +52,7 @@ const layers: Readonly<Record<string, Layer>> = {
   },
   conv2dTranspose: {
     shape: [1, 2, 1, 1],
-    run: w => tf.conv2dTranspose(pairs().reshape([1, 1, 2, 1]), w as tf.Tensor4D, [1, 1, 4, 1], [1, 2], 'same'),
+    run: w => tf.conv2dTranspose(tf.tensor4d([1, 2], [1, 1, 2, 1]), w as tf.Tensor4D, [1, 1, 4, 1], [1, 2], 'same'),
     wanted: [
       [1, 1, 2, 2],
       [3, 4, 6, 8],

@@ -11,7 +11,7 @@ import {instanceNorm, layerNorm} from '../../../src/networks/layers/example-norm
 import {gruCell} from '../../../src/networks/layers/gru';
 import {gumbelSoftmax} from '../../../src/networks/layers/gumbel-softmax';
 import {lstmCell} from '../../../src/networks/layers/lstm';
-import {fixedStddev, minibatchStddev} from '../../../src/networks/layers/minibatch-stddev';
+import {measuredStddev} from '../../../src/networks/layers/minibatch-stddev';
 import {projectionHead} from '../../../src/networks/layers/projection-head';
 import {averageHalf, depthToSpace, nearestUpsample} from '../../../src/networks/layers/resampling';
 import {residualDense, residualDown, residualUp} from '../../../src/networks/layers/residual-block';
@@ -123,9 +123,8 @@ export const layerDefinitions: readonly NetworkDefinition[] = [
     outputs: [2, 2, 3],
     masked: true,
     build(p) {
-      const deviation = p.moving('deviation', [], 0.5);
-      return ([x], {mode, present}) =>
-        mode === 'stored' ? fixedStddev(x as T4, deviation) : minibatchStddev(x as T4, 4, present);
+      const layer = measuredStddev(p, 'deviation', 4);
+      return ([x], {mode, present}) => layer(x as T4, mode, present);
     },
   },
   {

@@ -139,7 +139,12 @@ export const pictureRows: readonly Row[] = [
         ],
         // Multiples of 0.003 on multiples of 0.1: no two sums of a window are equal, and many are below zero.
         run: ([x, filter]) =>
-          tf.dilation2d(x as tf.Tensor4D, tf.mul(filter as tf.Tensor3D, 0.03), [c.down, c.across], c.pad),
+          tf.dilation2d(
+            x as tf.Tensor4D,
+            tf.mul(filter as tf.Tensor3D, 0.03) as tf.Tensor3D,
+            [c.down, c.across],
+            c.pad,
+          ),
         reference: ([x, filter]) =>
           pool(x!, windowsOf(c), (values, taps) =>
             Math.max(...values.map((value, i) => value + 0.03 * at(filter!, taps[i]!))),
