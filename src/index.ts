@@ -302,7 +302,7 @@ export {
 } from './tasks/semi-supervised';
 export {chooseLabelled} from './tasks/semi-supervised/batches';
 export {drawShifts, type Shifts, shift, shiftLimits} from './training/augment';
-export {type Checkpoint, readCheckpoint} from './training/checkpoint';
+export {type Checkpoint, type DataOrigin, readCheckpoint} from './training/checkpoint';
 export {
   type ColourAmounts,
   changeBrightness,

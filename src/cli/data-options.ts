@@ -40,7 +40,7 @@ export function addDataOptions(command: Command): Command {
 export async function loadDataset(options: DataOptions): Promise<Dataset> {
   const {data} = options;
   assertOptionsFit(options);
-  const load = Object.hasOwn(datasets, data) ? datasets[data] : undefined;
+  const load = isDatasetName(data) ? datasets[data] : undefined;
   if (load) return load(options);
   if (!isFolder(data)) throw unknownChoice('data', data, [...Object.keys(datasets), `a folder with ${manifestName}`]);
   const dataset = await openFolder(data, {settings: options.dataConfig, onProgress: sayProgress()});
@@ -55,6 +55,11 @@ export async function loadDataset(options: DataOptions): Promise<Dataset> {
   return dataset;
 }
 
+/** Whether a word after --data is a dataset of the package; all others are paths. */
+export function isDatasetName(data: string): boolean {
+  return Object.hasOwn(datasets, data);
+}
+
 export function isFolder(path: string): boolean {
   return existsSync(path) && statSync(path).isDirectory();
 }
@@ -63,7 +68,7 @@ function assertOptionsFit({data, images, speech, dataConfig}: DataOptions): void
   const foreign = Object.entries({images, speech}).find(([, value]) => value !== undefined);
   if (foreign && data !== 'digits')
     throw new UserError(`Expected --${foreign[0]} with --data digits, got --data ${data}.`);
-  if (dataConfig !== undefined && Object.hasOwn(datasets, data))
+  if (dataConfig !== undefined && isDatasetName(data))
     throw new UserError(`Expected --data-config with a folder of your own, got --data ${data}.`);
 }
 

@@ -1,10 +1,6 @@
 /** `--missing image=0.5,caption=0.2`, and the same as JSON in a config file, there by class too. */
-import {z} from 'zod';
 import {badInput, expected} from '../core/checks';
-import type {MissingRates} from '../datasets/missing';
-
-const share = z.number().min(0).max(1);
-const schema = z.record(z.string(), z.union([share, z.record(z.string(), share)]));
+import {type MissingRates, missingRatesSchema} from '../datasets/missing';
 
 /** missingOption('image=0.5,caption=0.2') is {image: 0.5, caption: 0.2}. */
 export function missingOption(text: string): MissingRates {
@@ -18,8 +14,10 @@ export function missingOption(text: string): MissingRates {
   return Object.fromEntries(pairs);
 }
 
-/** missingText({image: 0.5}) is 'image=0.5', as the command line takes it. */
-export function missingText(rates: MissingRates): string {
+/** missingText({image: 0.5}) is 'image=0.5', as the command line takes it; null without rates, and by class, which a config file says. */
+export function missingText(rates: MissingRates): string | null {
+  const shares = Object.values(rates);
+  if (shares.length === 0 || shares.some(rate => typeof rate !== 'number')) return null;
   return Object.entries(rates)
     .map(([name, rate]) => `${name}=${rate}`)
     .join(',');
@@ -27,7 +25,7 @@ export function missingText(rates: MissingRates): string {
 
 /** @param where for the message. */
 export function parseMissing(json: unknown, where: string): MissingRates {
-  const parsed = schema.safeParse(json);
+  const parsed = missingRatesSchema.safeParse(json);
   if (parsed.success) return parsed.data;
   throw badInput(where, 'shares from 0 to 1 by modality, or by modality and class', JSON.stringify(json));
 }

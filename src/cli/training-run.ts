@@ -8,7 +8,7 @@ import {assertReplaceable} from '../core/folders';
 import type {Dataset} from '../datasets/dataset';
 import {type MissingRates, withMissing} from '../datasets/missing';
 import {partEncoderFor} from '../features/part-encoder';
-import {checkpointMark, readCheckpoint} from '../training/checkpoint';
+import {type Checkpoint, checkpointMark, readCheckpoint} from '../training/checkpoint';
 import {type FlagshipResult, resumeFlagship, trainFlagship} from '../training/flagship';
 import type {Phase, Progress} from '../training/progress';
 import {applyConfigFile} from './config-file';
@@ -16,6 +16,7 @@ import {addDataOptions, type DataOptions} from './data-options';
 import {missingOption, missingText, parseMissing} from './missing-option';
 import {integerOption, positiveOption} from './options';
 import {showProgress} from './progress';
+import {originOf, resumeData} from './resume';
 import {type RunRecord, recordRun} from './run-record';
 
 export interface TrainingOptions extends DataOptions {
@@ -39,6 +40,8 @@ export interface TrainingPlan {
   readonly model: Partial<Omit<ModelConfig, 'modalities'>>;
   /** What is hidden of the training examples. */
   readonly missing: MissingRates;
+  /** What the run goes on from; the rest of the plan is then as it says. */
+  readonly resumed?: Checkpoint;
 }
 
 const phaseNames: Readonly<Record<Phase, string>> = {
@@ -90,7 +93,7 @@ export function addTrainingOptions(command: Command, out: string): Command {
     )
     .option(
       '--resume <dir>',
-      'go on from a checkpoint, with the settings and the data that it began with; bit for bit as if never stopped',
+      'go on from a checkpoint, with the settings, the data and the hidden parts that it began with; bit for bit as if never stopped',
     )
     .option(
       '--config <file>',
@@ -122,7 +125,10 @@ export function planTraining(command: Command): TrainingPlan {
   const training = {...fromFile, ...(given.minutes === undefined ? {} : {steps: null}), ...given};
   const model = (sections.model ?? {}) as Partial<Omit<ModelConfig, 'modalities'>>;
   if (options.checkpoint) assertReplaceable(options.checkpoint, checkpointMark, '--checkpoint');
-  if (options.resume) readCheckpoint(options.resume);
+  if (options.resume) {
+    const resumed = readCheckpoint(options.resume);
+    return {...resumeData(command, options, resumed), model: {}, training: resumed.train, resumed};
+  }
   inFile(file, () => assertConfigsFit(trainConfig(training), modelConfig({}, model)));
   const missing = options.missing ?? (sections.missing ? parseMissing(sections.missing, `"missing" in ${file}`) : {});
   return {options, model, training, missing};
@@ -139,10 +145,11 @@ function optionsFrom(command: Command, source: 'cli' | 'config'): Partial<TrainC
  * The command that repeats a run exactly, on the same engine with as many threads: the steps that a timed run took, its
  * seed, and the data and settings that it was given.
  */
-export function repeatCommand(start: string, {options}: TrainingPlan, record: RunRecord): string {
+export function repeatCommand(start: string, {options, missing}: TrainingPlan, record: RunRecord): string {
   const given = dataArguments(options);
   if (options.config !== undefined) given.push(`--config ${quoted(options.config)}`);
-  if (options.missing) given.push(`--missing ${missingText(options.missing)}`);
+  const rates = missingText(missing);
+  if (rates) given.push(`--missing ${rates}`);
   const {steps, encoderSteps, seed} = record;
   return [start, `--steps ${steps} --encoder-steps ${encoderSteps} --seed ${seed}`, ...given].join(' ');
 }
@@ -174,16 +181,19 @@ export async function runTraining(
   let features: ReturnType<typeof partEncoderFor> | undefined;
   const stopWatching = plan.options.debugNan ? watchForNaN() : () => {};
   try {
-    const {resume, checkpoint, checkpointEvery} = plan.options;
+    const {checkpoint, checkpointEvery} = plan.options;
     const training = withMissing(dataset, plan.missing, plan.training.seed ?? plan.options.seed);
     features = partEncoderFor(dataset);
     const options = {
       signal,
       onProgress: (news: Progress) => progress.update({...news, phase: phaseNames[news.phase]}),
-      checkpoints: checkpoint === undefined ? undefined : {folder: checkpoint, everySteps: checkpointEvery},
+      checkpoints:
+        checkpoint === undefined
+          ? undefined
+          : {folder: checkpoint, everySteps: checkpointEvery, origin: originOf(plan.options, plan.missing)},
     };
-    const result = resume
-      ? await resumeFlagship(training, features, readCheckpoint(resume), options)
+    const result = plan.resumed
+      ? await resumeFlagship(training, features, plan.resumed, options)
       : await trainFlagship(training, features, {
           ...options,
           // 20 were chosen on the digits; how many other data need, their codes tell.

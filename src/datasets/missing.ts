@@ -1,4 +1,5 @@
 /** Hides parts of examples, to see what a model makes of incomplete data: at random, or by class. */
+import {z} from 'zod';
 import {assertInRange, UserError, unknownChoice} from '../core/checks';
 import {RandomStream} from '../core/random';
 import type {Example, Modalities, SplitName} from '../core/types';
@@ -9,6 +10,10 @@ import type {Dataset} from './dataset';
  * missing not at random; classes that are not named keep all.
  */
 export type MissingRates = Readonly<Record<string, number | Readonly<Record<string, number>>>>;
+
+const share = z.number().min(0).max(1);
+/** Of rates in a file. */
+export const missingRatesSchema = z.record(z.string(), z.union([share, z.record(z.string(), share)]));
 
 /**
  * The dataset with parts of its train split hidden. Exactly round(rate · n) of the n examples that show a modality (of each class, where

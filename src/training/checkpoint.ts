@@ -7,6 +7,7 @@ import {type ModelConfig, parseModelConfig, type TrainConfig, trainConfig} from 
 import {cannotWrite, readFileOrFail, writeFileWhole} from '../core/files';
 import {assertReplaceable, type FolderMark, makeSibling, putInPlace} from '../core/folders';
 import {mapRecord} from '../core/records';
+import {type MissingRates, missingRatesSchema} from '../datasets/missing';
 import {fillVariables} from '../model/serialization';
 import {readSafetensors, type StoredTensor, writeSafetensors} from '../model/weights';
 import type {AdversarialPlayers, AdversarialState} from './adversarial-phase';
@@ -14,13 +15,26 @@ import type {OptimizerState} from './optimizers/optimizer';
 import type {History} from './progress';
 
 const format = 'multimodal-gan checkpoint';
-const formatVersion = 1;
+/** 1 did not say which data it was of. */
+const formatVersion = 2;
 export const checkpointMark: FolderMark = {file: 'checkpoint.json', key: 'format', value: format};
 const playerNames = ['encoder', 'generator', 'average', 'discriminator'] as const;
 const optimizerNames = ['generator', 'discriminator'] as const;
 
+/** How whoever goes on gets the data of a run again. */
+export interface DataOrigin {
+  /** Options of the command line by their names, paths from the root. */
+  readonly options: Readonly<Record<string, string>>;
+  /** What is hidden of the training examples, drawn by the run's seed. */
+  readonly missing: MissingRates;
+}
+
 /** What a run has been so far, besides the weights. */
 export interface CheckpointRecord {
+  /** Of the examples that it learns from, by dataFingerprint. */
+  readonly fingerprint: string;
+  /** Absent in runs of programs, which have data of their own. */
+  readonly origin?: DataOrigin | undefined;
   readonly model: ModelConfig;
   readonly train: TrainConfig;
   readonly encoderSteps: number;
@@ -97,6 +111,8 @@ const entries = z.array(z.strictObject({step: count, losses: z.record(z.string()
 const schema = z.strictObject({
   format: z.literal(format),
   version: z.literal(formatVersion),
+  fingerprint: z.string(),
+  origin: z.strictObject({options: z.record(z.string(), z.string()), missing: missingRatesSchema}).optional(),
   model: z.unknown(),
   train: z.unknown(),
   encoderSteps: count,
@@ -125,6 +141,8 @@ function parseJson(file: string): z.infer<typeof schema> {
     if (error instanceof UserError) throw error;
     throw badInput(file, 'a JSON file', (error as Error).message);
   }
+  const version = (json as {version?: unknown} | null)?.version;
+  if (version === 1) throw badInput(file, `of version ${formatVersion}, which says what data it is of`, version);
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const {path: at, message} = parsed.error.issues[0]!;

@@ -14,8 +14,9 @@ import {chooseComponents} from '../model/prior-size';
 import {measureStatistics, trainAdversarially} from './adversarial-phase';
 import {BatchSource} from './batch-source';
 import {StepBudget} from './budget';
-import {type Checkpoint, writeCheckpoint} from './checkpoint';
+import {type Checkpoint, type DataOrigin, writeCheckpoint} from './checkpoint';
 import {CodeTable} from './code-table';
+import {dataFingerprint} from './data-fingerprint';
 import {trainEncoder} from './encoder-phase';
 import type {PartEncoder, TrainingData} from './example-stream';
 import {repeatByPairs} from './pairs';
@@ -31,7 +32,7 @@ export interface FlagshipOptions {
    */
   readonly signal?: AbortSignal;
   /** Saves a checkpoint in this folder after every so many steps of G and D, and when the training is stopped meanwhile. */
-  readonly checkpoints?: {readonly folder: string; readonly everySteps: number};
+  readonly checkpoints?: {readonly folder: string; readonly everySteps: number; readonly origin?: DataOrigin};
 }
 
 export interface FlagshipResult {
@@ -78,7 +79,7 @@ export async function trainFlagship(
  * Goes on with a training from its checkpoint, with the settings that it began with. On the same engine with as many
  * threads, the result is the one of a training that was never stopped, bit for bit.
  *
- * @throws UserError when the data have other modalities than the checkpoint.
+ * @throws UserError when the data have other modalities or training examples than the checkpoint's, or others of their parts are hidden.
  */
 export async function resumeFlagship(
   data: TrainingData,
@@ -94,6 +95,8 @@ export async function resumeFlagship(
       names(data.modalities),
     );
   }
+  if (dataFingerprint(data) !== checkpoint.fingerprint)
+    throw expected('the data', 'those of the checkpoint', 'other training examples, or others of their parts');
   return train(data, features, checkpoint.train, checkpoint.model, options, checkpoint);
 }
 
@@ -135,12 +138,15 @@ async function train(
             : {seconds: (budgetSeconds - clock.total()) * adversarialShare},
         );
     const {checkpoints} = options;
+    const fingerprint = dataFingerprint(data);
     const steps = await trainAdversarially(players, sourceOf('adversarial'), config, budget, reporter, {
       from: resumed?.state,
       checkpoints: checkpoints && {
         everySteps: checkpoints.everySteps,
         save: state =>
           writeCheckpoint(checkpoints.folder, players, {
+            fingerprint,
+            origin: checkpoints.origin,
             model,
             train: config,
             encoderSteps,

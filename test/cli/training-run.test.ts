@@ -6,9 +6,14 @@ import * as path from 'node:path';
 import {test} from 'node:test';
 import {Command} from 'commander';
 import {listenForInterrupt} from '../../src/cli/interrupt';
+import {originOf} from '../../src/cli/resume';
 import type {RunRecord} from '../../src/cli/run-record';
 import {addTrainingOptions, planTraining, repeatCommand, type TrainingPlan} from '../../src/cli/training-run';
-import {trainConfig} from '../../src/core/config';
+import {modelConfig, trainConfig} from '../../src/core/config';
+import {RandomStream} from '../../src/core/random';
+import type {AdversarialPlayers} from '../../src/training/adversarial-phase';
+import {type DataOrigin, writeCheckpoint} from '../../src/training/checkpoint';
+import {tinyModalities} from '../support/tiny-data';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'training-run-test-'));
 const file = path.join(folder, 'run.json');
@@ -91,6 +96,65 @@ test('going on from a checkpoint takes its settings, and no others', () => {
   assert.throws(() => plan(null, '--resume', absent), /Cannot read checkpoint .*no such file/);
 });
 
+/** A checkpoint of a run with seed 7, without weights. */
+function writeEmptyCheckpoint(name: string, origin?: DataOrigin): string {
+  const checkpoint = path.join(folder, name);
+  const player = {parameters: {all: () => ({})}};
+  const players = {encoder: player, generator: player, average: player, discriminator: player};
+  const optimizer = {kind: 'adam', step: 0, slots: {}};
+  const random = new RandomStream(7, 'test').saveState();
+  writeCheckpoint(checkpoint, players as unknown as AdversarialPlayers, {
+    fingerprint: 'of none',
+    origin,
+    model: modelConfig(tinyModalities),
+    train: trainConfig({seed: 7}),
+    encoderSteps: 1,
+    seconds: {encoder: 1, total: 2},
+    history: {encoder: [], adversarial: []},
+    state: {
+      step: 0,
+      totalSteps: 9,
+      averageUpdates: 0,
+      optimizers: {generator: optimizer, discriminator: optimizer},
+      source: {examples: {epochFrom: null, position: 0}, subsets: random, styles: random, shifts: random},
+    },
+  });
+  return checkpoint;
+}
+
+test('going on takes data, hidden parts and seed from the checkpoint', () => {
+  const missing = {image: {three: 0.9}, speech: 0.5};
+  const data = {data: 'digits', images: path.resolve('mine')};
+  const checkpoint = writeEmptyCheckpoint('origin', originOf({data: 'digits', images: 'mine'}, missing));
+  for (const same of [[], ['--data', 'digits'], ['--images', './mine']]) {
+    const {options, missing: hidden, training} = plan(null, '--resume', checkpoint, ...same);
+    assert.deepEqual([options.data, options.images, options.speech], [data.data, data.images, undefined]);
+    assert.deepEqual([hidden, training.seed], [missing, 7]);
+  }
+});
+
+test('other data and other hidden parts than the checkpoint holds are refused in one line', () => {
+  const of = (options: {data: string; images?: string}, rates: TrainingPlan['missing']) =>
+    writeEmptyCheckpoint('origin', originOf(options, rates));
+  const refuses = (checkpoint: string, args: string[], held: string, got: string) =>
+    assert.throws(() => plan(null, '--resume', checkpoint, ...args), {
+      message: `Expected --resume with the data of its checkpoint (${held}), got ${got}.`,
+      exitCode: 2,
+    });
+  const digits = of({data: 'digits'}, {image: 0.5});
+  refuses(digits, ['--data', 'shapes'], '--data digits', '--data shapes');
+  refuses(digits, ['--images', '/mine'], '--images left out', '--images /mine');
+  refuses(digits, ['--missing', 'image=0.4'], '0.5 of image hidden', '0.4 of image hidden');
+  assert.doesNotThrow(() => plan(null, '--resume', digits, '--missing', 'image=0.5'));
+  refuses(of({data: 'digits'}, {}), ['--missing', 'image=0.4'], 'nothing hidden', '0.4 of image hidden');
+});
+
+test('the checkpoint of a program says nothing of options: they are taken as they are given', () => {
+  const checkpoint = writeEmptyCheckpoint('program');
+  const {options, missing} = plan(null, '--resume', checkpoint, '--data', 'shapes', '--missing', 'image=0.5');
+  assert.deepEqual([options.data, missing], ['shapes', {image: 0.5}]);
+});
+
 test('a folder that holds other things is not taken for checkpoints', () => {
   assert.throws(() => plan(null, '--checkpoint', folder), /Expected --checkpoint to be a new or an empty folder/);
 });
@@ -105,6 +169,10 @@ test('the command that repeats a timed run names its steps, its seed, its data a
     repeatCommand('multimodal-gan train', plan({minutes: 2}, '--images', "my father's digits"), record),
     `multimodal-gan train --steps 812 --encoder-steps 640 --seed -3 --images 'my father'\\''s digits' --config ${file}`,
   );
+  assert.match(repeatCommand('train', plan(null, '--missing', 'image=0.5'), record), / --missing image=0\.5$/);
+  // By class they stand in the file, which is named.
+  const byClass = {missing: {image: {three: 0.9}}};
+  assert.match(repeatCommand('train', plan(byClass), record), /--seed -3 --config \S+$/);
 });
 
 test('a second Ctrl-C ends at once and shows the cursor again', t => {

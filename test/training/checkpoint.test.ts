@@ -106,6 +106,9 @@ test('a checkpoint of other data, and a damaged one, are refused by name', async
     resumeFlagship(fewer, tinyFeatures, readCheckpoint(folder)),
     /Expected the data to be those of the checkpoint \(.*side/,
   );
+  await assert.rejects(resumeFlagship(tinyIncompleteData, tinyFeatures, readCheckpoint(folder)), {
+    message: 'Expected the data to be those of the checkpoint, got other training examples, or others of their parts.',
+  });
 
   const damaged = path.join(scratch, 'damaged');
   const refuses = (file: string, change: (bytes: Buffer) => Buffer, message: RegExp) => {
@@ -118,7 +121,12 @@ test('a checkpoint of other data, and a damaged one, are refused by name', async
     );
   };
   refuses('checkpoint.json', bytes => bytes.subarray(0, 100), /checkpoint\.json/);
-  refuses('checkpoint.json', bytes => Buffer.from(bytes.toString().replace('"version":1', '"version":9')), /version/);
+  refuses('checkpoint.json', bytes => Buffer.from(bytes.toString().replace('"version":2', '"version":9')), /version/);
+  refuses(
+    'checkpoint.json',
+    bytes => Buffer.from(bytes.toString().replace('"version":2', '"version":1')),
+    /to be of version 2, which says what data it is of, got 1\.$/,
+  );
   refuses(
     'checkpoint.json',
     bytes => Buffer.from(bytes.toString().replace('"averageUpdates":', '"averageUpdates":-')),
