@@ -7,6 +7,7 @@
 import {badInput} from '../core/checks';
 import type {Sound} from '../core/types';
 import {readBytes} from './files';
+import {findChunks} from './wav-chunks';
 
 export function readWav(file: string, options: WavOptions = {}): Sound {
   return parseWav(readBytes(file), file, options);
@@ -25,7 +26,8 @@ export interface WavOptions {
  * Samples: 8-bit (v - 128) / 128; n-bit v / 2^(n-1), so that 16-bit 16384 becomes 0.5; float as it is, cut to [-1, 1].
  *
  * @param file stands in the messages only.
- * @throws UserError on a foreign, truncated or empty file, on another encoding, and on samples that are not numbers.
+ * @throws UserError on a foreign, truncated or empty file, on another encoding, on sizes and rates in the header that contradict
+ * each other or the file, and on samples that are not numbers.
  */
 export function parseWav(
   bytes: Uint8Array,
@@ -37,8 +39,6 @@ export function parseWav(
     throw badInput(file, 'a WAV file (it begins RIFF….WAVE)', beginning(buffer));
   }
   const chunks = findChunks(buffer, file);
-  if (!chunks.fmt) throw badInput(file, 'a WAV file with a format chunk', 'none before its sound');
-  if (!chunks.data) throw badInput(file, 'a WAV file with a data chunk', `${buffer.length} bytes without one`);
   const format = parseFormat(chunks.fmt, file);
   const frameBytes = format.channels * format.bytesPerSample;
   if (chunks.data.length === 0 || chunks.data.length % frameBytes !== 0) {
@@ -86,23 +86,6 @@ interface Format {
   readonly bytesPerSample: number;
 }
 
-function findChunks(buffer: Buffer, file: string): {fmt?: Buffer; data?: Buffer} {
-  const found: {fmt?: Buffer; data?: Buffer} = {};
-  for (let at = 12; at + 8 <= buffer.length && !found.data; ) {
-    const id = ascii(buffer, at);
-    const size = buffer.readUInt32LE(at + 4);
-    const left = buffer.length - at - 8;
-    if (size > left)
-      throw badInput(file, `a WAV file with ${size} bytes in its ${printable(id)} chunk`, `${left} bytes`);
-    const body = buffer.subarray(at + 8, at + 8 + size);
-    if (id === 'fmt ') found.fmt = body;
-    if (id === 'data' && found.fmt) found.data = body;
-    else if (id === 'data') return found;
-    at += 8 + size + (size % 2); // a chunk of odd size is followed by one byte of padding
-  }
-  return found;
-}
-
 function parseFormat(fmt: Buffer, file: string): Format {
   if (fmt.length < 16)
     throw badInput(file, 'a WAV file with a format chunk of 16 bytes or more', `${fmt.length} bytes`);
@@ -122,7 +105,25 @@ function parseFormat(fmt: Buffer, file: string): Format {
     );
   if (channels < 1) throw badInput(file, 'a WAV file of at least one channel', channels);
   if (sampleRateHz < 1) throw badInput(file, 'a WAV file with a sample rate', `${sampleRateHz} Hz`);
+  assertSizes(fmt, file, (channels * bits) / 8, sampleRateHz);
   return {isFloat, channels, sampleRateHz, bytesPerSample: bits / 8};
+}
+
+/** 24 bits in 4 bytes, say, may lie at either end of them: such files are refused (as extensible ones they say 32 bits, and are read). */
+function assertSizes(fmt: Buffer, file: string, frameBytes: number, sampleRateHz: number): void {
+  const [bytesPerSecond, blockAlign] = [fmt.readUInt32LE(8), fmt.readUInt16LE(12)];
+  if (blockAlign !== frameBytes)
+    throw badInput(
+      file,
+      `a WAV file with ${frameBytes} bytes in a frame, by its channels and bits`,
+      `${blockAlign} bytes`,
+    );
+  if (bytesPerSecond !== sampleRateHz * frameBytes)
+    throw badInput(
+      file,
+      `a WAV file of ${sampleRateHz * frameBytes} bytes a second, by its rate and frames`,
+      `${bytesPerSecond} bytes`,
+    );
 }
 
 const newRoom = (length: number): Float32Array => new Float32Array(length);
@@ -168,11 +169,6 @@ function readIntegers(data: Buffer, bytesPerSample: number, values: Float32Array
 
 function ascii(buffer: Buffer, at: number): string {
   return buffer.toString('latin1', at, at + 4);
-}
-
-/** 'fmt ' is 'fmt'; bytes that are no letters become question marks, so that a message stays one line. */
-function printable(id: string): string {
-  return id.replace(/[^ -~]/g, '?').trim();
 }
 
 function beginning(buffer: Buffer): string {

@@ -321,6 +321,7 @@ test('sounds: resampled, mixed or kept in stereo, cut or followed by silence', (
   assert.ok(Math.abs(stereo.samples[4]! + 2 * stereo.samples[5]!) < 1e-3 && Math.abs(stereo.samples[4]! - 0.5) < 1e-3);
   const rate = wav(8000, 0.1);
   rate.writeUInt32LE(7, 24);
+  rate.writeUInt32LE(7 * 4, 28);
   assert.throws(() => readSound(rate, spec, 'c.wav'), inputError(/c\.wav.*1000 to 384000 Hz, got 7 Hz/));
 });
 
@@ -335,6 +336,8 @@ test('without a split column the id decides, the same way in every folder', () =
 function formatFloatWav(values: readonly number[]): Buffer {
   const bytes = formatWav({sampleRateHz: 8000, samples: new Float32Array(2 * values.length)});
   bytes.writeUInt16LE(3, 20);
+  bytes.writeUInt32LE(32_000, 28);
+  bytes.writeUInt16LE(4, 32);
   bytes.writeUInt16LE(32, 34);
   for (const [i, value] of values.entries()) bytes.writeFloatLE(value, 44 + 4 * i);
   return bytes;

@@ -97,6 +97,8 @@ function wav(): Target {
   const plain = formatWav({sampleRateHz: 8000, samples});
   const float = Buffer.from(plain);
   float.writeUInt16LE(3, 20);
+  float.writeUInt32LE(32_000, 28);
+  float.writeUInt16LE(4, 32);
   float.writeUInt16LE(32, 34);
   const stereo = formatWav({sampleRateHz: 44100, samples, channels: 2});
   const spec = {
@@ -124,7 +126,12 @@ function wav(): Target {
       bytes.writeUInt16LE(tag, 20);
       bytes.writeUInt16LE(channels, 22);
       bytes.writeUInt32LE(rate, 24);
+      // Contradictions are refused at once; most of these are to get further.
+      const frameBytes = size % 7 ? (channels * bits) >> 3 : 2;
+      bytes.writeUInt32LE(rate * frameBytes, 28);
+      bytes.writeUInt16LE(frameBytes, 32);
       bytes.writeUInt16LE(bits, 34);
+      bytes.writeUInt32LE(size % 3 ? 36 + body.length : 0, 4);
       bytes.writeUInt32LE(size % 2 ? body.length : size, 40);
       return new Uint8Array(bytes);
     });

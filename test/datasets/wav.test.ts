@@ -14,16 +14,21 @@ interface WavFields {
   extensibleTag?: number;
   /** Bytes between the format and the data. */
   between?: Buffer;
+  behind?: Buffer;
 }
 
-function buildWav({tag, channels, bits, data, extensibleTag, between = Buffer.alloc(0)}: WavFields): Buffer {
+const none = Buffer.alloc(0);
+
+function buildWav({tag, channels, bits, data, extensibleTag, between = none, behind = none}: WavFields): Buffer {
   const fmt = Buffer.alloc(extensibleTag === undefined ? 16 : 40);
   fmt.writeUInt16LE(tag, 0);
   fmt.writeUInt16LE(channels, 2);
   fmt.writeUInt32LE(8000, 4);
+  fmt.writeUInt32LE(1000 * bits * channels, 8);
+  fmt.writeUInt16LE((bits * channels) >> 3, 12);
   fmt.writeUInt16LE(bits, 14);
   if (extensibleTag !== undefined) fmt.writeUInt16LE(extensibleTag, 24);
-  const body = Buffer.concat([Buffer.from('WAVE'), chunk('fmt ', fmt), between, chunk('data', data)]);
+  const body = Buffer.concat([Buffer.from('WAVE'), chunk('fmt ', fmt), between, chunk('data', data), behind]);
   return chunk('RIFF', body);
 }
 
@@ -98,6 +103,65 @@ test('what is wrong with a WAV file is said', () => {
   ];
   for (const [bytes, pattern] of cases)
     assert.throws(() => parseWav(bytes, 'a.wav'), inputError(pattern), String(pattern));
+});
+
+const tone = {tag: 1, channels: 1, bits: 16, data: Buffer.of(0, 0x40, 0, 0x20)};
+
+/** A copy with a number of 16 or 32 bits in the header replaced. */
+function withNumber(bytes: Buffer, at: number, value: number, bits: 16 | 32 = 32): Buffer {
+  const copy = Buffer.from(bytes);
+  if (bits === 16) copy.writeUInt16LE(value, at);
+  else copy.writeUInt32LE(value, at);
+  return copy;
+}
+
+test('sizes and rates that contradict each other or the file are named', () => {
+  const good = buildWav(tone);
+  const long = Buffer.concat([good, Buffer.from('junk and junk')]);
+  const cases: [Buffer, RegExp][] = [
+    [withNumber(good, 32, 4, 16), /with 2 bytes in a frame, by its channels and bits, got 4 bytes\.$/],
+    [withNumber(buildWav({...tone, bits: 24, data: Buffer.alloc(8)}), 32, 4, 16), /3 bytes in a frame.*got 4 bytes\.$/],
+    [withNumber(good, 28, 8000), /of 16000 bytes a second, by its rate and frames, got 8000 bytes\.$/],
+    [
+      withNumber(good, 40, 2),
+      /with nothing but chunks behind the 2 bytes of its sound, got 2 bytes of something else\.$/,
+    ],
+    [withNumber(long, 4, long.length - 8), /behind the 4 bytes of its sound, got 13 bytes of something else\.$/],
+    [long, /behind the 4 bytes of its sound, got 13 bytes/],
+    [buildWav({...tone, behind: Buffer.alloc(16)}), /behind the 4 bytes of its sound, got 16 bytes/],
+    [buildWav({...tone, behind: chunk('data', tone.data)}), /with one data chunk, got two of them\.$/],
+    [withNumber(good, 4, 100), /^Expected a\.wav to be a WAV file of 108 bytes, as its header says, got 48 bytes\.$/],
+    [Buffer.concat([good, chunk('LIST', none)]), /a WAV file of 48 bytes, as its header says, got 56 bytes\.$/],
+    // The file's size is known, so that of the sound must be.
+    [withNumber(good, 40, 0xffffffff), /with 4294967295 bytes in its data chunk, got 4 bytes\.$/],
+  ];
+  for (const [bytes, pattern] of cases)
+    assert.throws(() => parseWav(bytes, 'a.wav'), inputError(pattern), String(pattern));
+});
+
+test('chunks behind the sound, padding or none, and files of writers to a pipe are read', () => {
+  const samples = [0.5, 0.25];
+  const good = buildWav(tone);
+  const odd = buildWav({tag: 1, channels: 1, bits: 8, data: Buffer.of(192)});
+  const behind = Buffer.concat([chunk('LIST', Buffer.from('INFOabc')), chunk('id3 ', Buffer.from('tag'))]);
+  const cases: [string, Buffer, number[]][] = [
+    ['chunks behind', buildWav({...tone, behind}), samples],
+    ['padding that the size leaves out', withNumber(odd, 4, odd.length - 9), [0.5]],
+    ['no padding', odd.subarray(0, -1), [0.5]],
+    ['only the size of the file unknown', withNumber(buildWav({...tone, behind}), 4, 0), samples],
+  ];
+  for (const unknown of [0, 0xffffffff, 0x7ffff000, 0x7fffffff]) {
+    const streamed = withNumber(withNumber(good, 4, Math.min(0xffffffff, unknown + 36)), 40, unknown);
+    cases.push([`streamed with ${unknown}`, unknown === 0 ? withNumber(streamed, 4, 0) : streamed, samples]);
+  }
+  for (const [name, bytes, wanted] of cases) assert.deepEqual([...parseWav(bytes).samples], wanted, name);
+  assert.throws(() => parseWav(withNumber(withNumber(good, 4, 0), 40, 2)), /got 2 bytes of something else/);
+});
+
+test('24 of 32 bits are read where the file is extensible: they lie at the upper end', () => {
+  const data = Buffer.of(0, 0, 0, 0x60);
+  const bytes = buildWav({tag: 0xfffe, extensibleTag: 1, channels: 1, bits: 32, data});
+  assert.deepEqual([...parseWav(withNumber(bytes, 38, 24, 16)).samples], [0.75]);
 });
 
 test('16-bit samples come back exactly, others to half a step, and outside of [-1, 1] they are cut', () => {
