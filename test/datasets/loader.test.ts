@@ -60,11 +60,35 @@ test('a saved position goes on with the same batches, over the end of an epoch',
   const wanted: string[][] = [];
   for (let i = 0; i < 5; i++) wanted.push(ids(await loader.next()));
   await loader.close();
-  const resumed = new ExampleLoader(data, {batchSize: 3, seed: 99, prefetch: 2, from: state});
+  const resumed = new ExampleLoader(data, {batchSize: 3, prefetch: 2, from: state});
   const got: string[][] = [];
   for (let i = 0; i < 5; i++) got.push(ids(await resumed.next()));
   await resumed.close();
   assert.deepEqual(got, wanted);
+});
+
+test('a saved position goes on with its own split, order and batch size, whatever the defaults are', async () => {
+  const loader = new ExampleLoader(data, {split: 'test', batchSize: 1, seed: null});
+  const state = JSON.parse(JSON.stringify(loader.saveState()));
+  await loader.close();
+  const resumed = new ExampleLoader(data, {from: state});
+  const inOrder = ids(data.rows('test'));
+  for (const id of [...inOrder, ...inOrder]) assert.deepEqual(ids(await resumed.next()), [id]);
+  await resumed.close();
+});
+
+test('options that contradict the saved position, and other examples, are refused', async () => {
+  const loader = new ExampleLoader(data, {batchSize: 3, seed: null});
+  const from = loader.saveState();
+  await loader.close();
+  const cases = [
+    [{split: 'test'}, 'split to be train, as in the state that is gone on from, got "test"'],
+    [{batchSize: 4}, 'batchSize to be 3, as in the state that is gone on from, got 4'],
+    [{seed: 1}, 'seed to be null, as in the state that is gone on from, got 1'],
+    [{from: {...from, numExamples: 7}}, 'numExamples to be 7, as in the state that is gone on from, got 8'],
+  ] as const;
+  for (const [options, rule] of cases)
+    assert.throws(() => new ExampleLoader(data, {from, ...options}), {name: 'UserError', message: `Expected ${rule}.`});
 });
 
 test('a batch that is released gives its memory to a later one, which is whole', async () => {

@@ -1,5 +1,5 @@
 /** Batches of a folder's examples, read and unpacked in threads ahead of their use. */
-import {assertPositiveInteger} from '../../core/checks';
+import {assertPositiveInteger, expected} from '../../core/checks';
 import {type RandomState, RandomStream} from '../../core/random';
 import type {Example, Part, SplitName} from '../../core/types';
 import {isFilePart} from './file-parts';
@@ -17,12 +17,16 @@ export interface LoaderOptions {
   readonly threads?: number;
   /** Batches read ahead; 4 unless told. Memory is bounded by them. */
   readonly prefetch?: number;
-  /** Goes on where another loader stood. */
+  /** Goes on where another loader stood, with its split, batch size and seed. */
   readonly from?: LoaderState;
 }
 
-/** Where a loader stands: what its epoch's order was drawn from, and how many examples of it have been given. */
+/** Where a loader stands: how it goes through which examples, what its epoch's order was drawn from, and how many of it have been given. */
 export interface LoaderState {
+  readonly split: SplitName;
+  readonly batchSize: number;
+  readonly seed: number | null;
+  readonly numExamples: number;
   readonly epoch: number;
   readonly epochFrom: RandomState;
   readonly position: number;
@@ -36,9 +40,8 @@ export interface LoaderState {
 export class ExampleLoader implements AsyncIterable<Example[]> {
   private readonly rows: readonly Example[];
   private readonly pool: PartPool;
-  private readonly batchSize: number;
   private readonly prefetch: number;
-  private readonly shuffles: boolean;
+  private readonly plan: Pick<LoaderState, 'split' | 'batchSize' | 'seed' | 'numExamples'>;
   /** Of the batches that are read ahead. */
   private cursor: {epoch: number; from: RandomState; order: Int32Array; position: number};
   private stream: RandomStream;
@@ -46,12 +49,13 @@ export class ExampleLoader implements AsyncIterable<Example[]> {
   private readonly ahead: {readonly state: LoaderState; readonly batch: Promise<Example[]>}[] = [];
 
   constructor(dataset: FolderDataset, options: LoaderOptions = {}) {
-    const {split = 'train', batchSize = 64, seed = 1, threads = 2, prefetch = 4, from} = options;
+    const {threads = 2, prefetch = 4, from} = options;
+    const {split = 'train', batchSize = 64, seed = 1} = from ?? options;
     for (const [name, value] of Object.entries({batchSize, threads, prefetch})) assertPositiveInteger(name, value);
     this.rows = dataset.rows(split);
-    this.batchSize = batchSize;
     this.prefetch = prefetch;
-    this.shuffles = seed !== null;
+    this.plan = {split, batchSize, seed, numExamples: this.rows.length};
+    if (from) assertSame(from, {...options, numExamples: this.rows.length});
     const files = Object.entries(dataset.modalities).filter(([, spec]) => spec.kind !== 'text');
     const modalities = Object.fromEntries(files) as Record<string, FileModality>;
     this.pool = new PartPool({modalities, encoder: null, maxBytes: dataset.maxBytes}, threads);
@@ -99,7 +103,7 @@ export class ExampleLoader implements AsyncIterable<Example[]> {
       }
       const state = this.cursorState();
       const {order, position} = this.cursor;
-      const chosen = Array.from(order.subarray(position, position + this.batchSize), row => this.rows[row]!);
+      const chosen = Array.from(order.subarray(position, position + this.plan.batchSize), row => this.rows[row]!);
       this.cursor.position += chosen.length;
       const batch = this.read(chosen);
       // Whoever asks for it gets the error; until then it is nobody's.
@@ -110,13 +114,13 @@ export class ExampleLoader implements AsyncIterable<Example[]> {
 
   private cursorState(): LoaderState {
     const {epoch, from, position} = this.cursor;
-    return {epoch, epochFrom: from, position};
+    return {...this.plan, epoch, epochFrom: from, position};
   }
 
   private drawEpoch(epoch: number): {epoch: number; from: RandomState; order: Int32Array} {
     const from = this.stream.saveState();
     const order = Int32Array.from(this.rows, (_, i) => i);
-    if (this.shuffles) {
+    if (this.plan.seed !== null) {
       for (let i = order.length - 1; i > 0; i--) {
         const j = this.stream.integer(i + 1);
         [order[i], order[j]] = [order[j]!, order[i]!];
@@ -142,6 +146,14 @@ export class ExampleLoader implements AsyncIterable<Example[]> {
     const first = read.find(values => ArrayBuffer.isView(values));
     if (first) this.buffers.set(batch, (first as ArrayBufferView).buffer as ArrayBuffer);
     return batch;
+  }
+}
+
+/** Another order or other batches would not be what the other loader would give next. */
+function assertSame(from: LoaderState, options: LoaderOptions & Pick<LoaderState, 'numExamples'>): void {
+  for (const name of ['split', 'batchSize', 'seed', 'numExamples'] as const) {
+    const [held, got] = [from[name], options[name]];
+    if (got !== undefined && got !== held) throw expected(name, `${held}, as in the state that is gone on from`, got);
   }
 }
 
