@@ -138,14 +138,13 @@ async function train(
             : {seconds: (budgetSeconds - clock.total()) * adversarialShare},
         );
     const {checkpoints} = options;
-    const fingerprint = dataFingerprint(data);
     const steps = await trainAdversarially(players, sourceOf('adversarial'), config, budget, reporter, {
       from: resumed?.state,
       checkpoints: checkpoints && {
         everySteps: checkpoints.everySteps,
         save: state =>
           writeCheckpoint(checkpoints.folder, players, {
-            fingerprint,
+            fingerprint: dataFingerprint(data),
             origin: checkpoints.origin,
             model,
             train: config,
