@@ -64,7 +64,7 @@ ${lines.join('\n')}
     join(folder, 'semi-supervised.md'),
     `# Semi-supervised digits
 
-Made by \`npm run bench:semi-supervised\`; every run is in [semi-supervised.json](semi-supervised.json). Engine: ${engines}, one thread, ${cpus()[0]?.model.trim() ?? 'an unknown processor'}.
+Made by \`npm run bench:semi-supervised\` (16,000 steps unless told); every run is in [semi-supervised.json](semi-supervised.json). Engine: ${engines}, one thread, ${cpus()[0]?.model.trim() ?? 'an unknown processor'}.
 
 Of the 7,000 training pictures a few of each class keep their labels, chosen by the seed; all 7,000 are seen without. Test: the 2,000 pictures of the embedded test split, so one
 picture is .05 points. Mean ± standard deviation over seeds, each with labels, start and order of its own. Settings were chosen on the validation split alone; no step of a run was picked: what is
@@ -73,7 +73,7 @@ scored is the average of weights at the last step. *Game* is L_unsupervised with
 ${sections.join('\n')}
 *K + 1 classes, feature matching*: Salimans et al. 2016, sections 3.1 and 5 ([arXiv:1606.03498](https://arxiv.org/abs/1606.03498)). *Agreement*: where the averaged classifier is surer than .95 about a picture,
 the classifier says the same of a changed copy (Sohn et al. 2020, [arXiv:2001.07685](https://arxiv.org/abs/2001.07685)). Every row has the same network, the same changed copies (turned, sheared, scaled, moved, bent), noise, steps, optimizer and average.
-A method with fewer than two runs at a budget has no row: at this one the game alone and agreement alone have not been measured; below is what validation said of agreement alone. Of the game alone there is no run.
+A method with fewer than two runs at a budget has no row: the game alone and agreement alone have not been measured; below is what validation said of agreement alone. Of the game alone there is no run.
 
 ## How the settings were chosen
 
@@ -98,9 +98,12 @@ stopped after 1,000 steps are left out. The noise was chosen from seed 3 alone.
 | 3,000 | none | 0 | alignment; a square of 12×12 pixels erased in copies (Cutout) | 94.4 |
 | 2,000 | none | 0.5 | | 96.9 |
 | 2,000 | 0.3, rising | 0.5 | | 96.7 |
+| 16,000 | 0.3, rising | 0.5 | seed 1 | 98.1 |
+| 16,000 | 0.3, rising | 0.5 | seed 2 | 97.9 |
 
 On three seeds, test included, without noise and with the game's weight 1 from the start, 2,000 steps: 95.87 ± 1.35 % (95.35, 94.85 and 97.40; validation 94.20 ± 1.93 %), and the labelled pictures alone
-93.82 ± 0.53 % (two seeds). These runs are not in the file. The present settings were chosen after that, on validation alone.
+93.82 ± 0.53 % (two seeds). These runs are not in the file. The present settings were chosen after that, on validation alone; so was the number of steps, from the last two rows.
+Left out: at the end the mean of what the classifier says of a picture and of four changed copies (2,500 steps, seeds 1 and 2: 94.9 and 95.1 % of validation instead of 96.0 and 96.2 %).
 
 Without noise some eighty of the 700 unlabelled sevens are surely taken for twos (seed 2: for threes), and agreement teaches it further; noise on what the classifier learns from, not on what its average judges, leaves three of them,
 and took from the game most of the harm that it did (validation of seed 3 only), presumably because D can no longer tell generated pictures by their grain. Against the settings before, the mean over three seeds rises more on validation than on test.
@@ -115,7 +118,7 @@ function goalOf(rows: readonly SemiSupervisedRow[]): string {
   const tested = rows.filter(({method, perClass, test}) => method === 'gan' && perClass === 10 && test !== null);
   const steps = Math.max(...tested.map(row => row.steps));
   const own = tested.filter(row => row.steps === steps);
-  if (own.length === 0) return '';
+  if (own.length < 2) return '';
   const mean = seedInterval(own.map(({test}) => 100 * test!)).mean;
   const minutes = Math.max(...own.map(({cpuMinutes}) => cpuMinutes));
   return `
