@@ -91,7 +91,7 @@ export function page(results: Results): string {
     '## Products',
     '',
     'GFLOP/s, median; the right operand is written anew before each call, as weights are in training. nn: neither transposed, tn: the left one.',
-    'A WebAssembly instruction works on four numbers, one of AVX-512 on sixteen: that is most of what native is ahead. V8 has a pass that makes one instruction on eight numbers of two on four; it is an experiment of V8 and off, and works for these kernels in Node 24. `MULTIMODAL_GAN_WASM_WIDE=1` compiles the products and convolutions with it, checks at start that a product has the same bits, and says so in the line of the backend. Relaxed SIMD (fused multiply-add) is left out: Node 20 has it only behind a flag, two machines would then differ in their last bits, and a processor with pipes of their own for sums, as this one, gains nothing from it.',
+    'A WebAssembly instruction works on four numbers, one of AVX-512 on sixteen: that is most of what native is ahead. V8 has a pass that makes one instruction on eight numbers of two on four; it is an experiment of V8 and off, and works for these kernels in Node 24. `MULTIMODAL_GAN_WASM_WIDE=1` compiles the products and convolutions with it, holds a few of both against the usual ones at start, bit for bit, and says in the line of the backend what it does. Relaxed SIMD (fused multiply-add) is left out: Node 20 has it only behind a flag, two machines would then differ in their last bits, and a processor with pipes of their own for sums, as this one, gains nothing from it.',
     '',
     ...productLines(results),
     '',
@@ -165,7 +165,7 @@ function floorOfPerceptron({timing, products = []}: Results): string {
   const native = timing.find(row => row.net === 'perceptron' && row.kind === 'native' && row.threads === 1);
   if (!native || !Number.isFinite(best)) return '';
   const floor = (1000 * perceptronGigaflop) / best;
-  return `The perceptron's step is ${perceptronGigaflop} GFLOP of products. At the best rate of the table of products these alone take ${floor.toFixed(1)} ms, ${(floor / native.medianMs).toFixed(2)} × native's whole step: with four numbers at a time little can be gained. How near the goal is depends on the hour too: of a machine that is shared, native loses more when caches and memory are busy (1.82 × was measured in a quiet one, 1.55 × in a busy one). Where the rest goes is [below](#where-the-perceptrons-step-goes).`;
+  return `The perceptron's step is ${perceptronGigaflop} GFLOP of products. At the best rate of the table of products these alone take ${floor.toFixed(1)} ms, ${(floor / native.medianMs).toFixed(2)} × native's whole step: with four numbers at a time little can be gained. How near the goal is depends on the hour too: in one in which the same machine was 1.6 times as fast, native gained more from it than four numbers at a time, and the ratio was 1.82 × (Node 20). Where the rest goes is [below](#where-the-perceptrons-step-goes).`;
 }
 
 function timingLine({net, threads, kind, medianMs, spreadMs, over, steps}: TimingRow): string {

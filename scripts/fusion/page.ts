@@ -34,6 +34,7 @@ export function ablationPage(rows: readonly AblationRow[], datasets: readonly st
         ', ',
       )}), nothing tuned for any of them. Scored on ${ablationCount} whole rows of the test split, always the same, and ${ablationCount} generated examples, by the shipped classifiers.`,
     `"50 % missing": half of the training parts of each modality are hidden at random; no example is discarded. Retrieval is recall@1 by class: the fused code of two modalities among the codes of the third; from one to another a fusion sees a single code, which the product of experts leaves as it is and a learnt one need not.`,
+    'By chance: joint coherence 1/K², coherence with some given and retrieval 1/K; K is 10 for digits and 24 for shapes (a shape of a colour).',
     `So short a training says how fast a fusion becomes useful, not where it ends, and nothing of what the flagship reaches. A difference below the standard deviations of ${ablationSeeds.length} seeds is none.`,
     `A fusion with weights adds a term to E's loss, that what is seen of an example agrees with the whole of it; the product of experts has nothing to learn and no such term. weightedScores, the product of experts with one weight a modality, tells what the term alone does.`,
     'Why more than one seed: at 400 steps nothing but another rounding of sums (another number of threads, another kernel, β₁ = .50001) moved the joint coherence of one seed of the product of experts on digits from .54 to .93.',
