@@ -51,7 +51,13 @@ async function main(): Promise<void> {
     ? (JSON.parse(readFileSync(options.json, 'utf8')) as Results)
     : noResults;
   const keep = (more: Partial<Results>) => {
-    results = {...results, ...more, measured: new Date().toISOString().slice(0, 10)};
+    const nodes = Object.fromEntries(Object.keys(more).map(part => [part, process.versions.node]));
+    results = {
+      ...results,
+      ...more,
+      nodes: {...results.nodes, ...nodes},
+      measured: new Date().toISOString().slice(0, 10),
+    };
     writeFileSync(options.json, `${JSON.stringify(results, null, 1)}\n`);
     writeFileSync(options.out, page(results));
   };

@@ -6,7 +6,8 @@ export const kinds = {
   companion: {backend: 'wasm', about: 'this project on wasm, with its companion module'},
   wide: {
     backend: 'wasm',
-    about: 'the same, eight numbers at a time (MULTIMODAL_GAN_WASM_WIDE=1, Node 24)',
+    about:
+      'this project on wasm, with its companion module on eight numbers at a time (MULTIMODAL_GAN_WASM_WIDE=1, Node 24)',
   },
   composed: {
     backend: 'wasm',
