@@ -78,20 +78,16 @@ async function moved(options: Partial<GanTrainingOptions>): Promise<{generator: 
   return {generator: generator!, discriminator: discriminator!};
 }
 
-test('a step moves one player and leaves the other as it was, bit for bit', () => {
-  const both = players();
-  const optimizers = {
-    discriminator: new Adam(both.discriminator.parameters.trainable, {beta1: 0.5, beta2: 0.999}),
-    generator: new Adam(both.generator.parameters.trainable, {beta1: 0.5, beta2: 0.999}),
-  };
-  const steps = new GanSteps(both, usual, optimizers, 1, false);
-  const weights = () => ({
-    g: values(both.generator.parameters.trainable),
-    d: values(both.discriminator.parameters.trainable),
-  });
+/** A step moves its player's weights and leaves the other's as they were, to the last bit. */
+function assertOneMovesAtATime(
+  steps: GanSteps,
+  {generator, discriminator}: Pick<GanPlayers, 'generator' | 'discriminator'>,
+  draw: () => tf.Tensor,
+): void {
+  const weights = () => ({g: values(generator.parameters.trainable), d: values(discriminator.parameters.trainable)});
   tf.tidy(() => {
     const numbers = {learningRate: tf.scalar(0.01), noise: tf.scalar(0)};
-    const real = cloud(4, new RandomStream(1, 'real'));
+    const real = draw();
     const start = weights();
     steps.discriminatorStep(real, numbers);
     const afterD = weights();
@@ -102,6 +98,16 @@ test('a step moves one player and leaves the other as it was, bit for bit', () =
     assert.deepEqual(afterG.d, afterD.d);
     assert.notDeepEqual(afterG.g, afterD.g);
   });
+}
+
+test('a step moves one player and leaves the other as it was, bit for bit', () => {
+  const both = players();
+  const optimizers = {
+    discriminator: new Adam(both.discriminator.parameters.trainable, {beta1: 0.5, beta2: 0.999}),
+    generator: new Adam(both.generator.parameters.trainable, {beta1: 0.5, beta2: 0.999}),
+  };
+  const steps = new GanSteps(both, usual, optimizers, 1, false);
+  assertOneMovesAtATime(steps, both, () => cloud(4, new RandomStream(1, 'real')));
   steps.dispose();
   optimizers.discriminator.dispose();
   optimizers.generator.dispose();
@@ -133,23 +139,7 @@ test('augment changes all that D sees, and only that: two looks in a step of eac
     return changed;
   };
   const steps = new GanSteps(watched, {...usual, loss: 'relativistic', augment}, optimizers, 1, false);
-  const weights = () => ({
-    g: values(both.generator.parameters.trainable),
-    d: values(both.discriminator.parameters.trainable),
-  });
-  tf.tidy(() => {
-    const numbers = {learningRate: tf.scalar(0.01), noise: tf.scalar(0)};
-    const real = pictures(4, new RandomStream(1, 'real'));
-    const start = weights();
-    steps.discriminatorStep(real, numbers);
-    const afterD = weights();
-    assert.deepEqual(afterD.g, start.g);
-    assert.notDeepEqual(afterD.d, start.d);
-    steps.generatorStep(real, numbers);
-    const afterG = weights();
-    assert.deepEqual(afterG.d, afterD.d);
-    assert.notDeepEqual(afterG.g, afterD.g);
-  });
+  assertOneMovesAtATime(steps, both, () => pictures(4, new RandomStream(1, 'real')));
   const looks = (all: tf.Tensor[]) => all.map(x => x.dataSync().join()).sort();
   assert.equal(seen.length, 4);
   assert.deepEqual(looks(judged), looks(seen));

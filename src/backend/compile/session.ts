@@ -80,19 +80,10 @@ export function rearrangesGraphs(backend: NativeBackend, tag = plainTag): boolea
   const answer = known.get(tag);
   if (answer !== undefined) return answer;
   const T = {type: dataTypes.float32};
-  const constant = (name: string, value: number): GraphNode => ({
-    name,
-    op: 'Const',
-    inputs: [],
-    attributes: {
-      dtype: T,
-      value: {tensor: {...T, shape: [], bytes: new Uint8Array(new Float32Array([value]).buffer)}},
-    },
-  });
   const nodes: GraphNode[] = [
     {name: 'x', op: 'Placeholder', inputs: [], attributes: {dtype: T, shape: {shape: [1]}}},
-    constant('large', 1e30),
-    constant('small', 1e-30),
+    scalarConstant('large', 1e30),
+    scalarConstant('small', 1e-30),
     {name: 'once', op: 'Mul', inputs: ['x', 'large'], attributes: {T}},
     {name: 'twice', op: 'Mul', inputs: ['once', 'small'], attributes: {T}},
     {name: 'result', op: 'Identity', inputs: ['twice'], attributes: {T}},
@@ -113,13 +104,7 @@ export function rearrangesGraphs(backend: NativeBackend, tag = plainTag): boolea
 /** The steps' nodes, and for each state a variable with a node to read it and one to overwrite it. */
 export function programGraph(steps: readonly EmittedStep[], states: readonly State[]): GraphNode[] {
   const nodes = steps.flatMap(step => step.nodes);
-  const bytes = new Uint8Array(new Float32Array([1]).buffer);
-  nodes.push({
-    name: 'one',
-    op: 'Const',
-    inputs: [],
-    attributes: {dtype: {type: dataTypes.float32}, value: {tensor: {type: dataTypes.float32, shape: [], bytes}}},
-  });
+  nodes.push(scalarConstant('one', 1));
   for (const state of states) {
     const handle = handleName(state);
     const dtype = {type: state.type};
@@ -139,4 +124,10 @@ export function programGraph(steps: readonly EmittedStep[], states: readonly Sta
     );
   }
   return nodes;
+}
+
+function scalarConstant(name: string, value: number): GraphNode {
+  const type = dataTypes.float32;
+  const bytes = new Uint8Array(new Float32Array([value]).buffer);
+  return {name, op: 'Const', inputs: [], attributes: {dtype: {type}, value: {tensor: {type, shape: [], bytes}}}};
 }

@@ -18,29 +18,23 @@ export const dilation2d: WasmKernel = ({x, filter}, attributes, backend) => {
   return out;
 };
 
-/** Each number of dy goes to the place in x that was taken. */
-export const dilation2dInputGradient: WasmKernel = ({x, filter, dy}, attributes, backend) => {
-  const out = backend.makeOutput(x!.shape, x!.dtype);
-  const [slopes, dx] = [floatsOf(dy!, backend), floatsOf(out, backend)];
-  dx.fill(0);
-  const info = infoOf(x!, filter!, attributes);
-  eachLargest(info, floatsOf(x!, backend), floatsOf(filter!, backend), (at, _tap, place) => {
-    dx[at]! += slopes[place]!;
-  });
-  return out;
-};
+export const dilation2dInputGradient = gradient('x');
+export const dilation2dFilterGradient = gradient('filter');
 
-/** And to the number of the filter that stood there. */
-export const dilation2dFilterGradient: WasmKernel = ({x, filter, dy}, attributes, backend) => {
-  const out = backend.makeOutput(filter!.shape, filter!.dtype);
-  const [slopes, dw] = [floatsOf(dy!, backend), floatsOf(out, backend)];
-  dw.fill(0);
-  const info = infoOf(x!, filter!, attributes);
-  eachLargest(info, floatsOf(x!, backend), floatsOf(filter!, backend), (_at, tap, place) => {
-    dw[tap]! += slopes[place]!;
-  });
-  return out;
-};
+/** Each number of dy goes to the place in x that was taken, or to the number of the filter that stood there. */
+function gradient(of: 'x' | 'filter'): WasmKernel {
+  return ({x, filter, dy}, attributes, backend) => {
+    const like = of === 'x' ? x! : filter!;
+    const out = backend.makeOutput(like.shape, like.dtype);
+    const [slopes, sums] = [floatsOf(dy!, backend), floatsOf(out, backend)];
+    sums.fill(0);
+    const info = infoOf(x!, filter!, attributes);
+    eachLargest(info, floatsOf(x!, backend), floatsOf(filter!, backend), (at, tap, place) => {
+      sums[of === 'x' ? at : tap]! += slopes[place]!;
+    });
+    return out;
+  };
+}
 
 /** The smallest number of 32 bits. */
 const lowest = -3.4028234663852886e38;

@@ -80,35 +80,41 @@ export async function useWasm(): Promise<WasmState> {
   let why: string | null = null;
   let threads = 1;
   let kernels: WasmKernels = kind;
-  let noWide = wideAsked
-    ? kind === 'companion'
-      ? whyNotWide()
-      : 'only the companion module has kernels for eight'
-    : null;
-  const companionOf = (wide: boolean): Companion => {
-    if (!wide) return new Companion(backend, threads);
-    try {
-      const companion = new Companion(backend, threads, true);
-      assertSameBits(companion, new Companion(backend));
-      return companion;
-    } catch (error) {
-      noWide = firstLine(error);
-      return companionOf(false);
-    }
-  };
+  let wide = false;
+  let noWide = wideAsked ? 'only the companion module has kernels for eight' : null;
   if (kind === 'companion') {
     try {
       threads = whyNotThreads === null ? wanted : 1;
-      replaceWithCompanion(companionOf(wideAsked && noWide === null));
+      const built = buildCompanion(backend, threads, wideAsked);
+      replaceWithCompanion(built.companion);
+      [wide, noWide] = [built.companion.wide, built.whyNotWide];
     } catch (error) {
       kernels = 'composed';
       threads = 1;
       why = firstLine(error);
     }
   }
-  const wide = wideAsked && noWide === null && kernels === 'companion';
   installed = {kernels, why, threads, whyNotThreads, wide, whyNotWide: noWide};
   return installed;
+}
+
+/** @throws where the module cannot be instantiated. */
+function buildCompanion(
+  backend: BackendWasm,
+  threads: number,
+  wideAsked: boolean,
+): {companion: Companion; whyNotWide: string | null} {
+  let why = wideAsked ? whyNotWide() : null;
+  if (wideAsked && why === null) {
+    try {
+      const companion = new Companion(backend, threads, true);
+      assertSameBits(companion, new Companion(backend));
+      return {companion, whyNotWide: null};
+    } catch (error) {
+      why = firstLine(error);
+    }
+  }
+  return {companion: new Companion(backend, threads), whyNotWide: why};
 }
 
 async function start(): Promise<void> {
